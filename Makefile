@@ -1,0 +1,79 @@
+# make validate and make test need Python 3.11, git and make; they bring everything else.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+PYTHON ?= $(shell command -v python3.11 >/dev/null 2>&1 && python3.11 -V >/dev/null 2>&1 && echo python3.11 || echo python3)
+BIN := .venv/bin
+READY := .venv/.ready
+KUBECONFORM := .cache/bin/kubeconform
+KUSTOMIZE := .cache/bin/kustomize
+CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
+
+.PHONY: help
+help: ## Show the targets
+	@grep -hE '^[a-zA-Z/_-]+:.*## ' Makefile ops.mk | sort | awk -F ':.*## ' '{printf "  %-18s %s\n", $$1, $$2}'
+
+$(READY): requirements/dev.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "error: Python 3.11 or newer is needed; $(PYTHON) is $$($(PYTHON) -V)" >&2; \
+	  echo "  fix: make $(MAKECMDGOALS) PYTHON=/path/to/python3.11" >&2; exit 3; }
+	@echo "making the Python environment .venv"
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@touch $@
+
+$(KUBECONFORM): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
+	@sh tools/go/build.sh github.com/yannh/kubeconform/cmd/kubeconform kubeconform
+
+$(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
+	@sh tools/go/build.sh sigs.k8s.io/kustomize/kustomize/v5 kustomize
+
+.PHONY: setup
+setup: $(READY) $(KUBECONFORM) ## Bring what the tool and the checks need
+
+.PHONY: validate
+validate: setup ## Judge every overlay of this repository, then ask kubeconform for a second opinion
+	@tools/overlay validate
+	@rm -rf .cache/renders
+	@for cluster in $(CLUSTERS); do \
+	  tools/overlay render $$cluster --out .cache/renders/$$cluster >/dev/null || exit 1; done
+	@echo "kubeconform -strict over the renders:"
+	@$(KUBECONFORM) -strict -summary $(SCHEMAS) .cache/renders
+
+# The folders that kubeconform and the tool share.
+SCHEMAS = -schema-location 'schemas/kubernetes/v1.34/{{.ResourceKind}}{{.KindSuffix}}.json' \
+  -schema-location 'schemas/crds/{{.Group}}/{{.ResourceKind}}_{{.ResourceAPIVersion}}.json'
+
+.PHONY: lint
+lint: $(READY) ## Check style and types
+	@$(BIN)/ruff check tools tests
+	@$(BIN)/ruff format --check tools tests
+	@$(BIN)/mypy
+
+.PHONY: test
+test: setup lint ## Lint, unit tests and render tests
+	@$(BIN)/python -m pytest -q -m 'not engines'
+
+.PHONY: test-engines
+test-engines: setup $(KUSTOMIZE) ## Tests against real engines; an unexpected skip fails
+	@$(BIN)/python -m pytest -q -m engines tests/engines
+
+.PHONY: docs
+docs: $(READY) ## Write the generated pages anew
+	@$(BIN)/python -m tests.generate
+
+.PHONY: lock
+lock: $(READY) ## Pin the newest versions that requirements/*.in allow
+	@$(BIN)/python -m pip install -q pip-tools
+	@for name in dev go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
+	  --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
+	  -o requirements/$$name.lock requirements/$$name.in; done
+
+.PHONY: wheel
+wheel: $(READY) ## Build the wheel into dist/
+	@$(BIN)/python -m pip wheel -q --no-deps --no-build-isolation -w dist .
+
+.PHONY: clean
+clean: ## Remove everything that make brought
+	rm -rf .venv .cache dist
+
+include ops.mk
