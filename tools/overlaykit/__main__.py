@@ -1,0 +1,5 @@
+"""`python -m overlaykit`."""
+
+from overlaykit.cli import run
+
+run()

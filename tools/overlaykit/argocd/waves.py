@@ -1,0 +1,171 @@
+"""What has to be there before what: who provides a thing, who needs it, in which sync wave.
+
+Argo CD applies wave by wave and waits for each; inside a wave it orders kinds, so that a
+Namespace or a CRD comes before its users, but custom resources are not ordered among themselves
+(source: Argo CD, "Sync phases and waves"; gitops-engine, pkg/sync/sync_tasks.go).
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from overlaykit.argocd.applications import Application, wave
+from overlaykit.render.objects import Object
+
+HOOK = "argocd.argoproj.io/hook"
+CMF = ("service", "Confluent Manager for Apache Flink")
+FLINK_OPERATOR = ("operator", "Flink Kubernetes Operator")
+
+Need = tuple[str, ...]
+
+# What a chart brings: groups of kinds, and operators that must run
+# (source: the crds/ folders and the documentation of the charts).
+CHARTS: dict[str, tuple[Need, ...]] = {
+    "cert-manager": (("group", "cert-manager.io"), ("group", "acme.cert-manager.io")),
+    "confluent-for-kubernetes": (("group", "platform.confluent.io"),),
+    "confluent-manager-for-apache-flink": (CMF,),
+    "external-secrets": (
+        ("group", "external-secrets.io"),
+        ("group", "generators.external-secrets.io"),
+    ),
+    "flink-kubernetes-operator": (("group", "flink.apache.org"), FLINK_OPERATOR),
+    "kube-prometheus-stack": (("group", "monitoring.coreos.com"),),
+    "prometheus-operator-crds": (("group", "monitoring.coreos.com"),),
+    "sealed-secrets": (("group", "bitnami.com"),),
+    "traefik": (("group", "traefik.io"),),
+    "trust-manager": (("group", "trust.cert-manager.io"),),
+}
+
+# Namespaces that no sync has to make; Argo CD's own is another one.
+_ALWAYS = ("", "default", "kube-system", "kube-public", "kube-node-lease")
+
+# CFK takes these to CMF's REST interface as soon as it sees them.
+_CMF_KINDS = frozenset(
+    {
+        "FlinkEnvironment",
+        "FlinkApplication",
+        "FlinkComputePool",
+        "FlinkStatement",
+        "FlinkKafkaCatalog",
+        "FlinkKafkaDatabase",
+        "FlinkSecret",
+        "FlinkEnvironmentSecretMapping",
+    }
+)
+
+
+@dataclass(frozen=True)
+class Inversion:
+    """`user` syncs before (or with) `provider`, whose `need` it cannot do without."""
+
+    user: Object
+    provider: Object
+    need: Need
+    equal: bool = False
+
+
+def provides(obj: Object) -> Iterator[Need]:
+    """What an object makes available once it is applied."""
+    if obj.kind == "Namespace" and not obj.group:
+        yield "namespace", obj.name
+    elif obj.kind == "CustomResourceDefinition":
+        group, kind = obj.get("spec", "group"), obj.get("spec", "names", "kind")
+        if isinstance(group, str) and isinstance(kind, str):
+            yield "kind", group, kind
+            yield "group", group
+    elif obj.kind == "FlinkEnvironment":
+        yield "environment", obj.name
+    elif obj.kind == "CMFRestClass":
+        yield "REST class", obj.name
+
+
+def needs(obj: Object) -> Iterator[Need]:
+    """What must be there before an object is applied."""
+    if obj.namespace:
+        yield "namespace", obj.namespace
+    if "." in obj.group and not obj.group.endswith(".k8s.io"):
+        yield "kind", obj.group, obj.kind
+    environment = obj.get("spec", "flinkEnvironment")
+    if isinstance(environment, str):
+        yield "environment", environment
+    rest_class = obj.get("spec", "cmfRestClassRef", "name")
+    if isinstance(rest_class, str):
+        yield "REST class", rest_class
+
+
+def needs_from_afar(obj: Object) -> Iterator[Need]:
+    """What other Applications must have brought, beside `needs`."""
+    if "." in obj.group:
+        yield "group", obj.group
+    if obj.kind in _CMF_KINDS:
+        yield CMF
+    if obj.kind == "FlinkApplication":
+        yield FLINK_OPERATOR
+
+
+def inversions(objects: Iterable[Object]) -> Iterator[Inversion]:
+    """Inside one sync: users whose wave is before their provider's, or, where kinds do not order
+    them, the same. Equal waves count only where somebody wrote one."""
+    ordered = [obj for obj in objects if HOOK not in obj.annotations and wave(obj) is not None]
+    providers = {need: obj for obj in ordered for need in provides(obj)}
+    for obj in ordered:
+        for need in needs(obj):
+            provider = providers.get(need)
+            if provider is None or provider is obj:
+                continue
+            user_wave, provider_wave = wave(obj) or 0, wave(provider) or 0
+            by_kind = need[0] in ("namespace", "kind")
+            if user_wave < provider_wave:
+                yield Inversion(obj, provider, need)
+            elif user_wave == provider_wave and user_wave != 0 and not by_kind:
+                yield Inversion(obj, provider, need, equal=True)
+
+
+@dataclass(frozen=True)
+class Child:
+    """An Application of a parent, with the objects it deploys as far as they are here."""
+
+    application: Application
+    content: tuple[Object, ...]
+
+    def provides(self) -> set[Need]:
+        found = {need for obj in self.content for need in provides(obj)}
+        for source in self.application.sources:
+            found.update(CHARTS.get(source.chart.rpartition("/")[2], ()))
+        return found
+
+    def needs(self) -> set[Need]:
+        found = {need for obj in self.content for need in (*needs(obj), *needs_from_afar(obj))}
+        charts = any(source.chart for source in self.application.sources)
+        namespace = self.application.destination_namespace
+        if self.content or charts:
+            found.add(("namespace", namespace))
+        there = {*_ALWAYS, self.application.obj.namespace}
+        if "CreateNamespace=true" in self.application.options:
+            there.add(namespace)
+        return found - {("namespace", name) for name in there}
+
+
+def application_inversions(children: list[Child]) -> Iterator[Inversion]:
+    """Across the Applications of one parent: users whose wave is before every provider's."""
+    offers = [(child, child.provides()) for child in children]
+    for child in children:
+        own = child.provides()
+        for need in sorted(child.needs() - own):
+            givers = [c.application for c, offered in offers if need in offered and c is not child]
+            waves = [giver.wave for giver in givers]
+            mine = child.application.wave
+            if not givers or mine is None or any(w is None or w <= mine for w in waves):
+                continue
+            first = min(givers, key=lambda giver: giver.wave or 0)
+            yield Inversion(child.application.obj, first.obj, need)
+
+
+def describe(need: Need) -> str:
+    """A need in words: namespace flink, kind FlinkApplication, the kinds of cert-manager.io."""
+    if need[0] == "kind":
+        return f"the CRD of {need[2]} ({need[1]})"
+    if need[0] == "group":
+        return f"the CRDs of {need[1]}"
+    if need[0] in ("service", "operator"):
+        return f"the {need[1]}"
+    return f"{need[0]} '{need[1]}'"

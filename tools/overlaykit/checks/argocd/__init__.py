@@ -1,0 +1,1 @@
+"""Checks of what Argo CD will do with an Application."""

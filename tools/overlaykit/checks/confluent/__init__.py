@@ -1,0 +1,1 @@
+"""Checks of Confluent Manager for Apache Flink."""

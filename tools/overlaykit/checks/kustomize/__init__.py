@@ -1,0 +1,1 @@
+"""Checks of Kustomize: what it builds, and what it silently does not."""

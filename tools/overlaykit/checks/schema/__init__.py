@@ -1,0 +1,1 @@
+"""Checks against the schemas of Kubernetes and of custom resources."""

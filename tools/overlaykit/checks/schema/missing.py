@@ -1,0 +1,61 @@
+"""Every kind has a schema to judge it by.
+
+Objects of a kind without a schema are rendered but nobody looks at their fields: a typo in them
+passes. Said once a kind; `overlay schemas add` makes a schema from the CRD.
+
+Bad:
+    # file: overlays/dev/kustomization.yaml
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    resources:
+    - topic.yaml
+    # file: overlays/dev/topic.yaml
+    apiVersion: platform.confluent.io/v1beta1
+    kind: KafkaTopic  # <- here
+    metadata:
+      name: orders
+
+Good:
+    # file: overlays/dev/kustomization.yaml
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    resources:
+    - namespace.yaml
+    # file: overlays/dev/namespace.yaml
+    apiVersion: v1
+    kind: Namespace
+    metadata:
+      name: dev
+
+Source: kubeconform, -ignore-missing-schemas.
+"""
+
+from collections.abc import Iterator
+
+from overlaykit.findings import Problem
+from overlaykit.repo.world import World
+from overlaykit.source import Place
+
+LEVEL = "info"
+
+
+def check_repository(world: World) -> Iterator[Problem]:
+    unknown: dict[tuple[str, str], list[Problem]] = {}
+    for unit in world.judged:
+        for obj in unit.objects:
+            kind = (obj.api_version, obj.kind)
+            if all(kind) and world.judges.of(obj).store.find(*kind) is None:
+                place = unit.locate(obj, ("kind",), False)
+                problem = Problem("", "", at=place, object=obj.label, cluster=unit.cluster)
+                unknown.setdefault(kind, []).append(problem)
+    for (api_version, name), seen in sorted(unknown.items()):
+        first = min(seen, key=lambda problem: (problem.at or Place(""), problem.cluster))
+        count = len({problem.object for problem in seen})
+        yield Problem(
+            f"no schema is known for {name} ({api_version}): "
+            f"{count} object{'s' if count > 1 else ''} not judged by one",
+            "make one from its CRD: overlay schemas add CRD.yaml",
+            at=first.at,
+            cluster=first.cluster,
+            object=first.object,
+        )

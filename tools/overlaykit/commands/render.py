@@ -1,0 +1,42 @@
+"""`overlay render`."""
+
+from pathlib import Path
+
+import click
+
+from overlaykit.cli import root_of
+
+
+@click.command("render", short_help="Print what Argo CD will apply.")
+@click.argument("target")
+@click.option(
+    "--out", type=click.Path(path_type=Path), metavar="DIR", help="Write one file an object to DIR."
+)
+@click.option("--origin", is_flag=True, help="Say above each object which files it came from.")
+@click.pass_context
+def command(ctx: click.Context, target: str, out: Path | None, origin: bool) -> None:
+    """Render TARGET with Kustomize: a cluster, CLUSTER/WORKLOAD or a directory.
+
+    The bytes are those of `kustomize build`; a cluster's folders follow each other. Exit code 1
+    where Kustomize refuses.
+
+    \b
+    Examples:
+      overlay render prod-eu/flink-resources
+      overlay render prod-eu/flink-resources --origin
+      overlay render prod-eu --out build/prod-eu
+    """
+    from overlaykit import disk
+    from overlaykit.render.target import render_target
+    from overlaykit.report.progress import progress
+
+    done = render_target(root_of(ctx), target, origin, progress("rendering"))
+    for problem in done.problems:
+        click.echo(problem, err=True)
+    if out is None:
+        click.echo(done.text, nl=False)
+    elif not done.problems:
+        disk.make_folder(out)
+        for path in disk.write_batch(out, done.files()):
+            click.echo(f"wrote {out / path}")
+    ctx.exit(1 if done.problems else 0)

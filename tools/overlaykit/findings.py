@@ -1,0 +1,96 @@
+"""Findings as values: what a check says, where, how bad, and the way out."""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from overlaykit.source import Path, Place
+
+LEVELS = ("error", "warning", "info")
+# These yield to a more telling check at the same line.
+GENERAL = ("schema/invalid", "kustomize/build")
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Replace the text between two offsets (characters from 0) of a file."""
+
+    file: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What a check found: at a known place, or at a field of the object it was given."""
+
+    message: str
+    fix: str
+    at: Place | None = None
+    path: Path = ()
+    key: bool = False
+    level: str | None = None
+    edits: tuple[Edit, ...] = ()
+    cluster: str = ""
+    workload: str = ""
+    object: str = ""
+
+    def assuming(self, assumption: str) -> "Problem":
+        """This problem as a warning that names what it takes for granted; as it is for no text."""
+        if not assumption:
+            return self
+        return replace(self, message=f"{self.message} (assuming {assumption})", level="warning")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A problem with its check, level and place; the JSON of `validate` holds these fields."""
+
+    check: str
+    level: str
+    file: str
+    line: int
+    column: int
+    message: str
+    fix: str
+    clusters: tuple[str, ...] = ()
+    workload: str = ""
+    object: str = ""
+    field: str = ""
+    edits: tuple[Edit, ...] = ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same while the defect is the same, however far its line moves."""
+        parts = (self.check, self.file, self.object, self.field, self.message)
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+    @property
+    def order(self) -> tuple[str | int, ...]:
+        return (
+            self.file,
+            self.line,
+            self.column,
+            LEVELS.index(self.level),
+            self.check,
+            self.message,
+        )
+
+
+def settle(found: Iterable[Finding]) -> list[Finding]:
+    """One finding a defect: the same place and words on many clusters is one, sorted."""
+    merged: dict[tuple[str | int, ...], Finding] = {}
+    for finding in found:
+        key = (finding.check, finding.file, finding.line, finding.column, finding.message)
+        seen = merged.get(key)
+        clusters = {*finding.clusters, *(seen.clusters if seen else ())}
+        merged[key] = replace(seen or finding, clusters=tuple(sorted(clusters)))
+    return sorted(_specific(merged.values()), key=lambda finding: finding.order)
+
+
+def _specific(findings: Iterable[Finding]) -> list[Finding]:
+    """Without the general findings at lines where a telling one stands."""
+    found = list(findings)
+    told = {(f.file, f.line) for f in found if f.check not in GENERAL and f.level != "info"}
+    return [f for f in found if f.check not in GENERAL or (f.file, f.line) not in told]

@@ -1,0 +1,1 @@
+"""Rendering: engines, rendered objects, and where their fields were set."""

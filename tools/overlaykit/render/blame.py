@@ -1,0 +1,308 @@
+"""Kustomize's error message, turned into the file and line to mend.
+
+Kustomize names files by machine path and patches by object id; what it means is looked up in the
+graph, which knows the place of every reference.
+"""
+
+import difflib
+import re
+from collections.abc import Iterator
+from pathlib import Path as DiskPath
+
+from overlaykit import disk
+from overlaykit.render.objects import Object
+from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.kustomization import NAMES, Entry, Kustomization
+from overlaykit.repo.tree import join
+from overlaykit.source import Document, Place, SyntaxProblem, mappings
+
+# The fields of a kustomization file (source: kustomize api/types, Kustomization).
+FIELDS = frozenset(
+    {
+        *("apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace"),
+        *("commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge"),
+        *("patchesJson6902", "patches", "images", "imageTags", "replacements", "replicas", "vars"),
+        *("sortOptions", "resources", "components", "crds", "bases", "configMapGenerator"),
+        *("secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator"),
+        *("generatorOptions", "configurations", "generators", "transformers", "validators"),
+        *("inventory", "buildMetadata"),
+    }
+)
+
+
+def blame(graph: Graph, folder: str, error: str) -> Broken:
+    """The place to mend for the error that building `folder` gave."""
+    short = shorten(error, graph.tree.root)
+    static = list(broken(graph, folder))
+    for found in static:
+        if found.wanted and found.wanted in error:
+            return found
+    if static:
+        return static[0]
+    for explain in (_unmatched_patch, _unparsed_patch, _duplicate, _replacement, _named_file):
+        place = explain(graph, folder, error)
+        if place:
+            return Broken(place, f"Kustomize refuses: {short}", _fix(error))
+    kustomization = graph.kustomizations.get(folder)
+    place = Place(kustomization.file) if kustomization else Place(join(folder, NAMES[0]))
+    return Broken(place, f"Kustomize refuses: {short}", _fix(error))
+
+
+def shorten(error: str, root: DiskPath) -> str:
+    """One line without machine paths; of Kustomize's nested quotes the innermost part."""
+    text = " ".join(error.replace(f"{root}/", "").replace(str(root), ".").split())
+    text = re.sub(r"trouble configuring builtin (\w+) with config: `.*?`: ", r"\1: ", text)
+    text = re.sub(r"^(?:accumulating (?:resources|components): )+", "", text)
+    inner = re.search(r"accumulation err='(.*?)': (?:must build at directory|'[^']*' must)", text)
+    tail = text.rsplit("': ", 1)[-1]
+    if inner and "recursed" not in tail:
+        text = inner[1].rsplit("': ", 1)[-1]
+    elif inner:
+        text = tail
+    return text if len(text) <= 400 else text[:397] + "..."
+
+
+def _fix(error: str) -> str:
+    if "no matches for Id" in error:
+        return "match the kind, name, namespace and API group of an object that is rendered here"
+    if "already registered id" in error:
+        return "list the object once, or change it with a patch"
+    if "nothing selected" in error or "in replacement target" in error:
+        return "select an object and a field that are rendered here"
+    if "not in or below" in error:
+        return "list the folder (with its own kustomization.yaml) or move the file below this one"
+    return "mend what Kustomize names"
+
+
+def broken(graph: Graph, folder: str) -> Iterator[Broken]:
+    """What is wrong in the chain of `folder` before any object is looked at."""
+    if folder in graph.broken_folders:
+        yield _unreadable(graph, graph.broken_folders[folder])
+        return
+    for kustomization in graph.closure(folder):
+        yield from _fields(kustomization)
+        for entry in kustomization.entries:
+            yield from _entry(graph, kustomization, entry)
+
+
+def _fields(kustomization: Kustomization) -> Iterator[Broken]:
+    document = kustomization.document
+    top = next(mappings(document.node), None)
+    for key, _ in top.value if top is not None and top is document.node else ():
+        name = str(key.value)
+        if name not in FIELDS:
+            close = difflib.get_close_matches(name, sorted(FIELDS), 1)
+            hint = f"write {close[0]}" if close else "remove it"
+            message = f"'{name}' is no field of a kustomization"
+            if close:
+                message += f"; did you mean '{close[0]}'?"
+            yield Broken(document.place(key), message, hint, f'"{name}"')
+
+
+def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator[Broken]:
+    path = graph.target(kustomization, entry)
+    if path is None:
+        return
+    if path.startswith("../") or path == "..":
+        yield Broken(
+            entry.place,
+            f"{entry.field}: '{entry.text}' leads out of the repository",
+            "name a path inside the repository",
+            entry.text,
+        )
+    elif graph.tree.is_dir(path):
+        yield from _folder(graph, kustomization, entry, path)
+    elif not graph.tree.is_file(path):
+        yield Broken(
+            entry.place,
+            f"{entry.field}: '{entry.text}' does not exist{_near(graph, path)}",
+            f"add {path} or remove this entry",
+            entry.text,
+        )
+    elif entry.field in ("components", "bases"):
+        yield Broken(
+            entry.place,
+            f"{entry.field}: '{entry.text}' is a file; a folder with a kustomization is wanted",
+            "name the folder",
+            entry.text,
+        )
+    elif path.endswith((".yaml", ".yml")) and "Generator" not in entry.field:
+        yield from _yaml(graph, path)
+
+
+def _near(graph: Graph, path: str) -> str:
+    names = [
+        name for name in graph.tree.files if name.rpartition("/")[0] == path.rpartition("/")[0]
+    ]
+    close = difflib.get_close_matches(path, names, 1, 0.8)
+    return f"; did you mean '{close[0].rpartition('/')[2]}'?" if close else ""
+
+
+def _folder(
+    graph: Graph, kustomization: Kustomization, entry: Entry, path: str
+) -> Iterator[Broken]:
+    if path in graph.broken_folders:
+        yield _unreadable(graph, graph.broken_folders[path])
+        return
+    found = graph.kustomizations.get(path)
+    if found is None:
+        what = f"'{entry.text}' has no kustomization.yaml"
+        yield Broken(
+            entry.place,
+            f"{entry.field}: {what}",
+            f"add {join(path, NAMES[0])} or list its files",
+            entry.text,
+        )
+    elif entry.field == "components" and not found.is_component:
+        what = f"'{entry.text}' is a Kustomization, not a Component"
+        yield Broken(entry.place, f"components: {what}", "list it under resources", "Component")
+    elif entry.field in ("resources", "bases") and found.is_component:
+        what = f"'{entry.text}' is a Component"
+        yield Broken(entry.place, f"{entry.field}: {what}", "list it under components", "Component")
+
+
+def _unreadable(graph: Graph, name: str) -> Broken:
+    problem = graph.broken_files[name]
+    if isinstance(problem, SyntaxProblem):
+        return _syntax(name, problem)
+    return Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
+
+
+def _yaml(graph: Graph, name: str) -> Iterator[Broken]:
+    try:
+        graph.tree.documents(name)
+    except SyntaxProblem as problem:
+        yield _syntax(name, problem)
+    except disk.Unreadable as problem:
+        yield Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
+
+
+def _syntax(name: str, problem: SyntaxProblem) -> Broken:
+    place = Place(name, problem.line, problem.column)
+    wanted = name.rpartition("/")[2]
+    return Broken(place, f"YAML error: {problem.what}", "mend the YAML", wanted)
+
+
+def _patch_documents(
+    graph: Graph, folder: str
+) -> Iterator[tuple[Kustomization, Place, Document | None, str]]:
+    """Every patch of the chain: where it is listed, its document, the path or empty text."""
+    for kustomization in graph.closure(folder):
+        for patch in kustomization.patches:
+            documents = patch.inline
+            if patch.path is not None:
+                path = join(kustomization.folder, patch.path)
+                documents = graph.tree.documents_or_none(path)
+            for document in documents:
+                yield kustomization, patch.place, document, patch.path or ""
+            if not documents:
+                yield kustomization, patch.place, None, patch.path or ""
+
+
+def _unmatched_patch(graph: Graph, folder: str, error: str) -> Place | None:
+    """`no matches for Id Kind.version.group/name.namespace`: the patch that names that object."""
+    found = re.search(r"no matches for Id ([^;\s]+)", error)
+    if not found:
+        return None
+    wanted = found[1]
+    for _, listed, document, _ in _patch_documents(graph, folder):
+        data = document.data if document is not None else None
+        if isinstance(data, dict) and _object_id(Object(data)) == wanted:
+            assert document is not None
+            return document.place_of(("metadata", "name")) or listed
+    return None
+
+
+def _object_id(obj: Object) -> str:
+    """An object's id as Kustomize prints it (source: kyaml/resid, ResId.String)."""
+    version = obj.api_version.rpartition("/")[2] or "[noVer]"
+    gvk = f"{obj.kind}.{version}.{obj.group or '[noGrp]'}"
+    return f"{gvk}/{obj.name or '[noName]'}.{obj.namespace or '[noNs]'}"
+
+
+def _unparsed_patch(graph: Graph, folder: str, error: str) -> Place | None:
+    found = re.search(r'from \[path: "([^"]+)"\]', error)
+    inline = re.search(r'from \[patch: "(.*)"\]', error, re.DOTALL)
+    pointer = re.search(
+        r"(?:doc is missing (?:path|key)|missing (?:path|key)|path): ?\"?(/[^\s:\"]+)", error
+    )
+    for _, listed, document, path in _patch_documents(graph, folder):
+        if found and path == found[1]:
+            return listed
+        if inline and document is None and not path:
+            return listed
+        if pointer and document is not None and isinstance(document.data, list):
+            for number, operation in enumerate(document.data):
+                if isinstance(operation, dict) and str(operation.get("path")) == pointer[1]:
+                    return document.place_of((number, "path"))
+    return None
+
+
+def _duplicate(graph: Graph, folder: str, error: str) -> Place | None:
+    """`already registered id`: the last entry or file that brings the object in."""
+    found = re.search(r"already registered id: ([^\s']+)", error)
+    if not found:
+        return None
+    places = []
+    for kustomization in graph.closure(folder):
+        for name in graph.manifests(kustomization.folder):
+            for document in graph.tree.documents_or_none(name):
+                if (
+                    isinstance(document.data, dict)
+                    and _object_id(Object(document.data)) == found[1]
+                ):
+                    places.append(document.place_of(("metadata", "name")) or document.place())
+    if len(places) == 1:
+        return _listed_twice(graph, folder, places[0].file) or places[0]
+    return places[-1] if places else None
+
+
+def _listed_twice(graph: Graph, folder: str, name: str) -> Place | None:
+    """The second entry by which one file comes in."""
+    seen: set[str] = set()
+    for kustomization in graph.closure(folder):
+        for entry in kustomization.entries:
+            path = graph.target(kustomization, entry)
+            if path is None:
+                continue
+            inside = path == name or (graph.is_build(path) and name in graph.files(path))
+            if inside and entry.field in ("resources", "bases"):
+                if path in seen:
+                    return entry.place
+                seen.add(path)
+    return None
+
+
+def _replacement(graph: Graph, folder: str, error: str) -> Place | None:
+    field = re.search(r'(?:unable to find field|fieldPath) "([^"]+)"', error)
+    if not field and "nothing selected by" not in error and "replacement" not in error:
+        return None
+    for kustomization in graph.closure(folder):
+        if kustomization.node("replacements") is None:
+            continue
+        for name in (kustomization.file, *graph.files(kustomization.folder)):
+            text = graph.tree.text(name) if name.endswith((".yaml", ".yml")) else ""
+            for number, line in enumerate(text.splitlines(), 1):
+                if field and field[1] in line:
+                    return Place(name, number, line.index(field[1]) + 1)
+        return kustomization.place("replacements")
+    return None
+
+
+def _named_file(graph: Graph, folder: str, error: str) -> Place | None:
+    """The deepest file of the chain that the message names, at the line it names."""
+    line = re.search(r"line (\d+)", error)
+    best = None
+    for name in graph.files(folder):
+        if _mentions(error, name, graph.tree.root):
+            best = name
+    if best is None:
+        return None
+    return Place(best, int(line[1]) if line else 1)
+
+
+def _mentions(error: str, name: str, root: DiskPath) -> bool:
+    if name.rpartition("/")[2] in NAMES:
+        return str(root / name) in error
+    base = re.escape(name.rpartition("/")[2])
+    return re.search(rf"(?:^|[\s'\"/\[]){base}(?:$|[\s'\":\]])", error) is not None

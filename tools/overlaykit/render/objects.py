@@ -1,0 +1,106 @@
+"""Rendered objects: Kubernetes objects with the parts everybody asks for."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from overlaykit.source import Path
+
+
+@dataclass
+class Object:
+    """One Kubernetes object as it will be applied; `kubernetes`: its cluster's minor, if known."""
+
+    data: dict[str, Any]
+    kubernetes: str = ""
+
+    @property
+    def api_version(self) -> str:
+        return str(self.data.get("apiVersion", ""))
+
+    @property
+    def group(self) -> str:
+        """The API group; empty for the core group."""
+        return self.api_version.rpartition("/")[0]
+
+    @property
+    def kind(self) -> str:
+        return str(self.data.get("kind", ""))
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        found = self.data.get("metadata")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def name(self) -> str:
+        return str(self.metadata.get("name", ""))
+
+    @property
+    def namespace(self) -> str:
+        return str(self.metadata.get("namespace") or "")
+
+    @property
+    def annotations(self) -> dict[str, Any]:
+        found = self.metadata.get("annotations")
+        return found if isinstance(found, dict) else {}
+
+    @property
+    def label(self) -> str:
+        """Kind/namespace/name, or Kind/name without a namespace."""
+        return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
+
+    @cached_property
+    def digest(self) -> str:
+        """The same for objects that are the same to the letter."""
+        text = json.dumps(self.data, sort_keys=True, default=str)
+        return hashlib.sha256(f"{self.kubernetes}\0{text}".encode()).hexdigest()
+
+    def get(self, *path: str | int) -> Any:
+        """The value at a path, None where it is not set."""
+        value: Any = self.data
+        for step in path:
+            if isinstance(value, dict):
+                value = value.get(step)
+            elif isinstance(value, list) and isinstance(step, int) and step < len(value):
+                value = value[step]
+            else:
+                return None
+        return value
+
+
+def objects(documents: Iterable[Any], kubernetes: str = "") -> Iterator[Object]:
+    """The objects among parsed documents; a `List` gives its items."""
+    for data in documents:
+        if not isinstance(data, dict):
+            continue
+        if data.get("kind") == "List" and isinstance(data.get("items"), list):
+            yield from objects(data["items"], kubernetes)
+        else:
+            yield Object(data, kubernetes)
+
+
+def strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every string below a value with its path."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from strings(item, (*path, str(key)))
+    elif isinstance(value, list):
+        for number, item in enumerate(value):
+            yield from strings(item, (*path, number))
+
+
+def dotted(path: Path) -> str:
+    """A path as people write it: spec.containers[0].image; a key with dots in brackets."""
+    text = ""
+    for step in path:
+        if isinstance(step, int) or "." in step or "/" in step:
+            text += f"[{step}]"
+        else:
+            text += f".{step}" if text else step
+    return text

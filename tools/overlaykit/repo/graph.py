@@ -1,0 +1,148 @@
+"""The kustomization graph: which folder builds from which folders and files."""
+
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from overlaykit import disk
+from overlaykit.repo.kustomization import NAMES, Entry, Kustomization
+from overlaykit.repo.tree import Tree, join
+from overlaykit.source import Place, SyntaxProblem
+
+_FLUX = "kustomize.toolkit.fluxcd.io"
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A reference that no build can follow: the place to mend, what is wrong, the fix."""
+
+    place: Place
+    message: str
+    fix: str
+    wanted: str = ""
+
+
+class Graph:
+    """Every kustomization of a tree. Folders are relative paths; the root is the empty one."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.broken_files: dict[str, SyntaxProblem | disk.Unreadable] = {}
+
+    @cached_property
+    def kustomizations(self) -> dict[str, Kustomization]:
+        """Folder to kustomization; a file that is no YAML stands in `broken_files`."""
+        found: dict[str, Kustomization] = {}
+        for name in self.tree.files:
+            folder, base = posixpath.split(name)
+            if base in NAMES and self.tree.chart_of(name) is None:
+                self._load(folder, name, found)
+        return found
+
+    def _load(self, folder: str, name: str, found: dict[str, Kustomization]) -> None:
+        try:
+            documents = self.tree.documents(name)
+        except (SyntaxProblem, disk.Unreadable) as problem:
+            self.broken_files[name] = problem
+            return
+        data = documents[0].data if documents else None
+        if not isinstance(data, dict) or _FLUX in str(data.get("apiVersion")):
+            return
+        kind = data.get("kind", "Kustomization")
+        if kind in ("Kustomization", "Component") or "resources" in data:
+            found.setdefault(folder, Kustomization(folder, name, documents[0]))
+
+    @cached_property
+    def broken_folders(self) -> dict[str, str]:
+        """Folders whose kustomization file could not be read, with that file."""
+        _ = self.kustomizations
+        return {posixpath.dirname(name): name for name in self.broken_files}
+
+    def target(self, kustomization: Kustomization, entry: Entry) -> str | None:
+        """The local path an entry means; None for a remote one."""
+        path = join(kustomization.folder, entry.text)
+        if entry.remote and not (self.tree.is_file(path) or self.tree.is_dir(path)):
+            return None
+        return path
+
+    @cached_property
+    def children(self) -> dict[str, list[str]]:
+        """Folder to the folders it builds from, in order."""
+        edges: dict[str, list[str]] = {}
+        for folder, kustomization in self.kustomizations.items():
+            paths = (self.target(kustomization, entry) for entry in kustomization.entries)
+            edges[folder] = [path for path in paths if path is not None and self.is_build(path)]
+        return edges
+
+    def is_build(self, folder: str) -> bool:
+        return folder in self.kustomizations or folder in self.broken_folders
+
+    @cached_property
+    def parents(self) -> dict[str, set[str]]:
+        """Folder to the folders that build from it."""
+        found: dict[str, set[str]] = {}
+        for folder, below in self.children.items():
+            for child in below:
+                found.setdefault(child, set()).add(folder)
+        return found
+
+    @cached_property
+    def targets(self) -> list[str]:
+        """Every folder that builds alone (components do not), sorted."""
+        alone = [f for f, k in self.kustomizations.items() if not k.is_component]
+        return sorted({*alone, *self.broken_folders})
+
+    def is_top(self, folder: str) -> bool:
+        """Whether no other kustomization builds from this one."""
+        return not self.parents.get(folder)
+
+    def closure(self, folder: str) -> list[Kustomization]:
+        """The kustomization of `folder` and all it builds from, each once, overlay first."""
+        seen: dict[str, Kustomization] = {}
+        todo = [folder]
+        while todo:
+            current = todo.pop()
+            if current in self.kustomizations and current not in seen:
+                seen[current] = self.kustomizations[current]
+                todo.extend(reversed(self.children[current]))
+        return list(seen.values())
+
+    def files(self, folder: str) -> Iterator[str]:
+        """Every file that building `folder` reads."""
+        for kustomization in self.closure(folder):
+            yield kustomization.file
+            for entry in kustomization.entries:
+                path = self.target(kustomization, entry)
+                if path is not None and self.tree.is_file(path):
+                    yield path
+
+    def yaml_files(self, folder: str) -> Iterator[str]:
+        """The files of `folder`'s build that are read as YAML: not those a generator packs."""
+        for kustomization in self.closure(folder):
+            yield kustomization.file
+            for entry in kustomization.entries:
+                path = self.target(kustomization, entry)
+                packed = entry.field.endswith("Generator") or entry.field == "helmCharts"
+                if path is not None and not packed and self.tree.is_file(path):
+                    yield path
+
+    def remote(self, folder: str) -> tuple[Kustomization, Entry] | None:
+        """The first remote reference in the closure: such a build needs the network."""
+        for kustomization in self.closure(folder):
+            for entry in kustomization.entries:
+                builds = entry.field in ("resources", "bases", "components", "crds")
+                far = builds or "://" in entry.text
+                if far and self.target(kustomization, entry) is None:
+                    return kustomization, entry
+        return None
+
+    def manifests(self, folder: str) -> list[str]:
+        """The resource files of one kustomization, in order, patches left out."""
+        kustomization = self.kustomizations[folder]
+        paths = []
+        for entry in kustomization.entries:
+            path = self.target(kustomization, entry)
+            if entry.field in ("resources", "bases") and path and self.tree.is_file(path):
+                paths.append(path)
+        return paths

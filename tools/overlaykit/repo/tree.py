@@ -1,0 +1,117 @@
+"""The files of a repository, read once each: the model's only view of the disk."""
+
+import posixpath
+from functools import cached_property
+from pathlib import Path
+
+from overlaykit import disk, process
+from overlaykit.errors import UsageError
+from overlaykit.source import Document, SyntaxProblem, load
+
+YAML = (".yaml", ".yml")
+
+
+def find_root(start: Path) -> Path:
+    """The repository that `start` stands in: the nearest folder with .overlay.yaml or .git."""
+    if not disk.is_dir(start):
+        raise UsageError(f"{start} is not a directory")
+    start = start.resolve()
+    for folder in (start, *start.parents):
+        if disk.exists(folder / ".overlay.yaml") or disk.exists(folder / ".git"):
+            return folder
+    return start
+
+
+def _git_files(root: Path) -> list[str] | None:
+    """What git tracks or would track; None where git or a checkout is not at hand."""
+    if not disk.exists(root / ".git"):
+        return None
+    argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    try:
+        done = process.run(argv, cwd=root)
+    except process.Missing:
+        return None
+    if done.code != 0:
+        return None
+    return sorted({name for name in done.out.split("\0") if name and disk.is_file(root / name)})
+
+
+class Tree:
+    """Paths are relative to `root`, with `/`; contents are cached for the life of the object."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self._texts: dict[str, str] = {}
+        self._documents: dict[str, list[Document] | SyntaxProblem] = {}
+
+    @cached_property
+    def files(self) -> list[str]:
+        """Every file that is not ignored by git, sorted; without git, every file."""
+        listed = _git_files(self.root)
+        if listed is None:
+            listed = sorted(path.relative_to(self.root).as_posix() for path in disk.walk(self.root))
+        return [name for name in listed if not disk.SKIPPED & set(name.split("/"))]
+
+    @cached_property
+    def charts(self) -> set[str]:
+        """Folders that hold a Helm chart."""
+        names = (posixpath.split(name) for name in self.files)
+        return {folder for folder, name in names if name in ("Chart.yaml", "Chart.yml")}
+
+    def chart_of(self, name: str) -> str | None:
+        """The chart that a file lies in, or None."""
+        folder = posixpath.dirname(name)
+        while True:
+            if folder in self.charts:
+                return folder
+            if not folder:
+                return None
+            folder = posixpath.dirname(folder)
+
+    @cached_property
+    def yaml_files(self) -> list[str]:
+        """YAML files outside Helm charts, whose templates are not YAML yet."""
+        return [n for n in self.files if n.endswith(YAML) and self.chart_of(n) is None]
+
+    def is_file(self, name: str) -> bool:
+        return disk.is_file(self.root / name)
+
+    def is_dir(self, name: str) -> bool:
+        return disk.is_dir(self.root / name)
+
+    def text(self, name: str) -> str:
+        """The file's text. Raises disk.Unreadable, also for a link that leads out of the root."""
+        if name not in self._texts:
+            path = self.root / name
+            if not path.resolve().is_relative_to(self.root):
+                raise disk.Unreadable(Path(name), "is a link that leads out of the repository")
+            try:
+                self._texts[name] = disk.read_text(path)
+            except disk.Unreadable as error:
+                raise disk.Unreadable(Path(name), error.why) from error
+        return self._texts[name]
+
+    def documents(self, name: str) -> list[Document]:
+        """The YAML documents of a file. Raises SyntaxProblem or disk.Unreadable."""
+        if name not in self._documents:
+            try:
+                self._documents[name] = load(self.text(name), name)
+            except SyntaxProblem as problem:
+                self._documents[name] = problem
+        found = self._documents[name]
+        if isinstance(found, SyntaxProblem):
+            raise found
+        return found
+
+    def documents_or_none(self, name: str) -> list[Document]:
+        """The documents of a file that may be unreadable: then there are none."""
+        try:
+            return self.documents(name)
+        except (SyntaxProblem, disk.Unreadable):
+            return []
+
+
+def join(folder: str, relative: str) -> str:
+    """`relative` as seen from `folder`, normalised; begins with `..` where it leaves the root."""
+    joined = posixpath.normpath(posixpath.join(folder, relative))
+    return "" if joined == "." else joined

@@ -1,0 +1,204 @@
+"""Everything a check may ask: the repository, what it renders to, and who deploys what."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path as DiskPath
+
+from overlaykit.argocd.applications import FLOATING, Application, Source, is_application, normal_url
+from overlaykit.argocd.applications import own_urls as find_own_urls
+from overlaykit.config import Config
+from overlaykit.render.objects import Object
+from overlaykit.repo.clusters import Cluster, clusters, place_name
+from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.tree import Tree, join
+from overlaykit.schema.judge import Judge, Violation
+from overlaykit.schema.store import Store, builtin
+from overlaykit.source import Document, Path, Place
+
+Locate = Callable[[Object, Path, bool], Place]
+
+
+@dataclass
+class Unit:
+    """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
+
+    `judged` is false for a base that others build from: it is judged through them.
+    """
+
+    folder: str
+    cluster: str
+    workload: str
+    locate: Locate
+    objects: list[Object] = field(default_factory=list)
+    broken: Broken | None = None
+    judged: bool = True
+    files: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class NotSeen:
+    """Something that cannot be looked at from here, and why."""
+
+    what: str
+    why: str
+
+
+class Judges:
+    """The schema judges of a repository, one a Kubernetes minor."""
+
+    def __init__(self, folders: list[DiskPath], default: str) -> None:
+        self.folders, self.default = folders, default
+        self._judges: dict[str, Judge] = {}
+
+    def of(self, obj: Object) -> Judge:
+        """The judge for an object: of its cluster's Kubernetes, else of the default one."""
+        version = obj.kubernetes or self.default
+        if version not in self._judges:
+            self._judges[version] = Judge(Store(builtin(), self.folders, version))
+        return self._judges[version]
+
+    def violations(self, obj: Object) -> list[Violation] | None:
+        """What the schema of the object's kind says; None where no schema is known."""
+        return self.of(obj).violations(obj.data)
+
+
+@dataclass
+class World:
+    tree: Tree
+    graph: Graph
+    config: Config
+    judges: Judges
+    units: list[Unit] = field(default_factory=list)
+    remotes: list[str] = field(default_factory=list)
+    not_seen: list[NotSeen] = field(default_factory=list)
+
+    @cached_property
+    def clusters(self) -> list[Cluster]:
+        return clusters(self.tree)
+
+    def kubernetes(self, cluster: str) -> str:
+        """The Kubernetes minor that a cluster's facts name; empty where they do not."""
+        found = self.cluster(cluster)
+        return found.fact("kubernetes", "version") if found else ""
+
+    def cluster(self, name: str) -> Cluster | None:
+        return next((c for c in self.clusters if c.name == name), None)
+
+    @property
+    def judged(self) -> list[Unit]:
+        return [unit for unit in self.units if unit.judged]
+
+    @cached_property
+    def applications(self) -> list[Application]:
+        """Every Application that is rendered or stands in a file of its own."""
+        return applications(self.judged)
+
+    @cached_property
+    def own_urls(self) -> set[str]:
+        """The repository URLs (normal form) that mean this repository."""
+        known = [*self.remotes, *(c.fact("repository", "url") for c in self.clusters)]
+        return find_own_urls(self.applications, known, self._exists)
+
+    def _exists(self, path: str) -> bool:
+        return self.tree.is_file(path) or self.tree.is_dir(path)
+
+    def is_own(self, source: Source) -> bool:
+        return normal_url(source.url) in self.own_urls
+
+    @cached_property
+    def own_revisions(self) -> set[str]:
+        """Revisions that mean the files here: the facts' and the one most Applications name."""
+        found = {cluster.fact("repository", "revision") for cluster in self.clusters}
+        sources = [s for a in self.applications for s in a.sources if self.is_own(s)]
+        counts = Counter(source.revision for source in sources)
+        return found | {revision for revision, _ in counts.most_common(1)}
+
+    def assumption(self, source: Source) -> str:
+        """What a verdict on a source's files takes for granted; empty where nothing."""
+        if source.revision in FLOATING or source.revision in self.own_revisions:
+            return ""
+        return f"that revision {source.revision} holds the same files"
+
+    def declared_wave(self, workload: str) -> int | None:
+        """The wave that workloads/<name>/workload.yaml gives the workload's Application."""
+        for document in self.tree.documents_or_none(f"workloads/{workload}/workload.yaml"):
+            data = document.data if isinstance(document.data, dict) else {}
+            found = Object(data).get("spec", "wave")
+            return found if isinstance(found, int) else None
+        return None
+
+    def content(self, application: Application) -> list[Unit]:
+        """The units that an Application deploys from this repository."""
+        paths = {join("", s.path) for s in application.sources if s.path and self.is_own(s)}
+        return [unit for unit in self.units if unit.folder in paths]
+
+    @cached_property
+    def sources(self) -> list[Document]:
+        """The documents of every YAML file that a build or an Application reads."""
+        return [d for name in sorted(self.yaml_sources) for d in self.tree.documents_or_none(name)]
+
+    @cached_property
+    def yaml_sources(self) -> set[str]:
+        """The files among `reached` that are read as YAML."""
+        packed = {n for f in self.graph.kustomizations for n in self.graph.files(f)}
+        read = {n for f in self.graph.kustomizations for n in self.graph.yaml_files(f)}
+        return {n for n in self.reached if n in read or n not in packed}
+
+    @cached_property
+    def reached(self) -> set[str]:
+        """Every file that a kustomization, an Application, a cluster or this tool reads."""
+        found: set[str] = set()
+        for folder in self.graph.kustomizations:
+            found.update(self.graph.files(folder))
+        found.update(self.graph.broken_files)
+        for unit in self.units:
+            if not self.graph.is_build(unit.folder):
+                found.update(unit.files)
+        for application in self.applications:
+            found.update(n for n in value_files(application) if self.tree.is_file(n))
+        return found
+
+
+def applications(units: Iterable[Unit]) -> list[Application]:
+    """The Applications among the objects of `units`, each object once."""
+    found = []
+    for unit in units:
+        for obj in unit.objects:
+            if is_application(obj):
+                found.append(Application(obj, unit.folder, unit.cluster, unit.locate))
+    return found
+
+
+def value_files(application: Application) -> Iterator[str]:
+    """The paths (from the repository root) of the value files that an Application names."""
+    for source in application.sources:
+        for name in source.value_files:
+            if name.startswith("$"):
+                yield name.partition("/")[2]
+            elif "://" not in name:
+                yield join(source.path, name.lstrip("/") if name.startswith("/") else name)
+
+
+def unit_of_files(
+    tree: Tree, folder: str, names: list[str], config: Config, groups: tuple[str, ...] = ()
+) -> Unit:
+    """A unit of plain manifest files (of `groups` only, if given), each object in its document."""
+    sources: dict[int, Document] = {}
+    kept: list[Object] = []
+    for name in names:
+        for document in tree.documents_or_none(name):
+            if not isinstance(document.data, dict) or not document.data.get("kind"):
+                continue
+            obj = Object(document.data)
+            if not groups or obj.group in groups:
+                sources[id(obj)] = document
+                kept.append(obj)
+
+    def locate(obj: Object, path: Path, key: bool) -> Place:
+        document = sources[id(obj)]
+        return document.place_of(path, key) or document.nearest(path)
+
+    cluster, workload = place_name(folder, config.clusters)
+    return Unit(folder, cluster, workload, locate, kept, files=names)

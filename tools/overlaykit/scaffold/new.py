@@ -1,0 +1,191 @@
+"""`new`: which files a cluster lacks and what only a person can fill in."""
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from overlaykit.errors import UsageError
+from overlaykit.repo.clusters import Cluster, clusters
+from overlaykit.repo.tree import Tree
+from overlaykit.repo.workloads import Workload, workloads
+from overlaykit.scaffold import facts as fact_rules
+from overlaykit.scaffold import overlay
+from overlaykit.schema.judge import Judge
+from overlaykit.source import load
+
+
+@dataclass
+class Plan:
+    """`files`: path to text of what has to be written; `todo`: lines for a person."""
+
+    name: str
+    files: dict[str, str] = field(default_factory=dict)
+    kept: list[str] = field(default_factory=list)
+    todo: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What the caller asked for. `workloads`: names or WORKLOAD/COMPONENT; empty means all."""
+
+    name: str
+    origin: str = ""
+    settings: tuple[str, ...] = ()
+    workloads: tuple[str, ...] = ()
+
+
+def plan(tree: Tree, wish: Wish, remotes: Iterable[str], judge: Judge) -> Plan:
+    """The plan for a cluster, new or there already. Raises UsageError with what is allowed."""
+    fact_rules.check_name(wish.name)
+    known = workloads(tree)
+    if not known:
+        raise UsageError(f"{tree.root} has no workloads/<name>/workload.yaml to make a cluster of")
+    there = {cluster.name: cluster for cluster in clusters(tree)}
+    given = fact_rules.parse_settings(wish.settings)
+    asked = _asked(wish.workloads, known)
+    if wish.name in there:
+        return _complete(tree, there[wish.name], given, asked, known)
+    origin = _origin(wish, there)
+    flat = {name: fact_rules.flat(cluster.facts) for name, cluster in there.items()}
+    made_from = (origin.name, flat[origin.name]) if origin else None
+    facts = fact_rules.gather(wish.name, given, made_from, flat.values(), remotes)
+    text = fact_rules.cluster_text(wish.name, facts)
+    _check_schema(judge, text)
+    values = {key: fact.value for key, fact in facts.items()}
+    if origin and not asked:
+        asked = _running(tree, origin, known)
+    chosen = _choose(asked or {name: [] for name in known}, known, values)
+    made = Plan(wish.name)
+    for path, content in overlay.files(wish.name, text, values, chosen, known).items():
+        _add(tree, made, path, content)
+    made.todo = _todo(wish.name, text, chosen, known)
+    return made
+
+
+def _add(tree: Tree, made: Plan, path: str, content: str) -> None:
+    if tree.is_file(path):
+        made.kept.append(path)
+    else:
+        made.files[path] = content
+
+
+def _asked(names: Iterable[str], known: Mapping[str, Workload]) -> dict[str, list[str]]:
+    """WORKLOAD and WORKLOAD/COMPONENT texts, grouped. Raises UsageError for an unknown one."""
+    found: dict[str, list[str]] = {}
+    for text in names:
+        name, _, component = text.partition("/")
+        if name not in known:
+            close = difflib.get_close_matches(name, known, 1)
+            hint = f"; did you mean '{close[0]}'?" if close else ""
+            raise UsageError(
+                f"there is no workload '{name}'{hint}\n  workloads: {', '.join(known)}"
+            )
+        found.setdefault(name, []).extend([component] if component else [])
+    return found
+
+
+def _origin(wish: Wish, there: Mapping[str, Cluster]) -> Cluster | None:
+    if not wish.origin:
+        return None
+    if wish.origin not in there:
+        close = difflib.get_close_matches(wish.origin, there, 1)
+        hint = f"; did you mean '{close[0]}'?" if close else ""
+        known = ", ".join(there) or "none"
+        raise UsageError(f"there is no cluster '{wish.origin}'{hint}\n  clusters: {known}")
+    return there[wish.origin]
+
+
+def _choose(
+    asked: Mapping[str, list[str]], known: Mapping[str, Workload], values: Mapping[str, str]
+) -> dict[str, list[str]]:
+    """The workloads that will run, with everything they require, and their components."""
+    provided = set(values.get(fact_rules.PROVIDED, "").split(",")) - {""}
+    names = overlay.closure(asked, known, provided)
+    # A workload without an Application (Argo CD's own configuration) belongs to every cluster.
+    always = [name for name, workload in known.items() if workload.wave is None]
+    managed_by = values["argocd.managedBy"]
+    return {
+        name: overlay.components_of(known[name], asked.get(name, []), provided, managed_by)
+        for name in known
+        if name in names or name in always
+    }
+
+
+def _running(tree: Tree, cluster: Cluster, known: Mapping[str, Workload]) -> dict[str, list[str]]:
+    """The workloads of a cluster with the components that its kustomizations list."""
+    apps = _listed(tree, f"{cluster.folder}/kustomization.yaml", "resources")
+    found: dict[str, list[str]] = {}
+    for name, workload in known.items():
+        path = f"{cluster.folder}/{name}/kustomization.yaml"
+        if name in apps or tree.is_file(path):
+            listed = _listed(tree, path, "components")
+            found[name] = [c.name for c in workload.components if c.name in listed]
+    return found
+
+
+def _listed(tree: Tree, path: str, name: str) -> set[str]:
+    """The last parts of the entries of one list of a kustomization; none without the file."""
+    documents = tree.documents_or_none(path) if tree.is_file(path) else []
+    data = documents[0].data if documents else None
+    entries = data.get(name) if isinstance(data, dict) else None
+    return {str(entry).rpartition("/")[2] for entry in entries or ()}
+
+
+def _complete(
+    tree: Tree,
+    cluster: Cluster,
+    given: Mapping[str, str],
+    asked: Mapping[str, list[str]],
+    known: Mapping[str, Workload],
+) -> Plan:
+    """What an existing cluster lacks; its facts and what it runs are not changed from here."""
+    values = fact_rules.flat(cluster.facts)
+    for key, value in given.items():
+        if values.get(key) != value:
+            raise UsageError(
+                f"{cluster.document.file} says {key} is '{values.get(key, '')}', not '{value}'\n"
+                f"  fix: overlay set {cluster.name} {key}={value}"
+            )
+    missing = [key for key in fact_rules.DEFAULTS if key not in values]
+    if missing:
+        raise UsageError(f"{cluster.document.file} lacks the facts {', '.join(missing)}")
+    running = _running(tree, cluster, known)
+    listed = running or {name: [] for name in known}
+    for name, components in asked.items():
+        if name not in listed:
+            fix = f"overlay add {cluster.name}/{name}"
+            raise UsageError(f"cluster {cluster.name} does not run {name}\n  fix: {fix}")
+        for component in components:
+            if component not in listed[name]:
+                fix = f"overlay add {cluster.name}/{name}/{component}"
+                what = f"{cluster.name}/{name} does not use {component}"
+                raise UsageError(f"{what}\n  fix: {fix}")
+    made = Plan(cluster.name)
+    chosen = _choose(listed, known, values)
+    text = cluster.document.text
+    for path, content in overlay.files(cluster.name, text, values, chosen, known).items():
+        _add(tree, made, path, content)
+    return made
+
+
+def _check_schema(judge: Judge, text: str) -> None:
+    for found in judge.violations(load(text, "facts")[0].data) or ():
+        raise UsageError(f"{found.message}\n  fix: {found.fix}")
+
+
+def _todo(
+    name: str, text: str, chosen: Mapping[str, list[str]], known: Mapping[str, Workload]
+) -> list[str]:
+    """What only a person can decide or make: assumed facts with their line, Secrets by name."""
+    found = []
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.endswith("  # assumed"):
+            fact = line.removesuffix("  # assumed").strip()
+            found.append(f"overlays/{name}/facts/cluster.yaml:{number}: {fact}")
+    for workload in chosen:
+        for secret in known[workload].secrets:
+            keys = ", ".join(secret.keys)
+            found.append(
+                f"Secret {secret.namespace}/{secret.name} with the keys {keys} ({secret.why})"
+            )
+    return found

@@ -1,0 +1,331 @@
+"""YAML text as documents that know the file, line and column of every node.
+
+Scalars resolve as the API server reads them: YAML 1.1 booleans with `y` and `n`, octal `0777`,
+no base-60 numbers and no dates
+(source: sigs.k8s.io/yaml, which decodes with go-yaml v2 rules).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+Path = tuple[str | int, ...]
+
+MAX_DEPTH = 100
+MAX_NODES = 1_000_000
+_MAP, _SEQ, _STR = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class Loader(yaml.CSafeLoader):
+    """libyaml's parser with the scalar rules of the API server."""
+
+    yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
+
+
+def _construct_int(loader: Loader, node: ScalarNode) -> int | str:
+    text = node.value.replace("_", "")
+    sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
+    base = 10
+    for prefix, value in (("0x", 16), ("0o", 8), ("0b", 2)):
+        if digits.lower().startswith(prefix):
+            base, digits = value, digits[2:]
+    if base == 10 and len(digits) > 1 and digits[0] == "0":
+        base = 8
+    return int(sign + digits, base)
+
+
+def _construct_bool(loader: Loader, node: ScalarNode) -> bool:
+    return node.value.lower() in ("y", "yes", "true", "on")
+
+
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool",
+    re.compile(
+        r"^(?:y|Y|yes|Yes|YES|n|N|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$"
+    ),
+    list("yYnNtTfFoO"),
+)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:int",
+    re.compile(r"^[-+]?(?:0[xX][0-9a-fA-F_]+|0[oO]?[0-7_]+|0[bB][01_]+|0|[1-9][0-9_]*)$"),
+    list("-+0123456789"),
+)
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:float",
+    re.compile(
+        r"^(?:[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?"
+        r"|[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN))$"
+    ),
+    list("-+0123456789."),
+)
+Loader.add_implicit_resolver(_MERGE, re.compile(r"^(?:<<)$"), ["<"])
+Loader.add_implicit_resolver(
+    "tag:yaml.org,2002:null", re.compile(r"^(?:~|null|Null|NULL|)$"), ["~", "n", "N", ""]
+)
+Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
+Loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
+
+
+class SyntaxProblem(Exception):
+    """Text that is no YAML (or too deep, too large): `line` and `column` count from 1."""
+
+    def __init__(self, what: str, line: int, column: int) -> None:
+        super().__init__(what)
+        self.what, self.line, self.column = what, line, column
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where a person looks: a file relative to the repository root, line and column from 1."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+
+
+@dataclass
+class Document:
+    """One YAML document. `line_offset` and `column_offset` move text embedded in another file."""
+
+    file: str
+    node: Node
+    text: str
+    index: int = 0
+    line_offset: int = 0
+    column_offset: int = 0
+
+    @cached_property
+    def data(self) -> Any:
+        """The document as plain values; mappings keep their order, the last duplicate key wins."""
+        return to_data(self.node)
+
+    def place(self, node: Node | None = None) -> Place:
+        mark = (node or self.node).start_mark
+        line = mark.line + 1 + self.line_offset
+        return Place(self.file, line, mark.column + 1 + self.column_offset)
+
+    def find(self, path: Path) -> tuple[Node | None, Node] | None:
+        """The key node (None in a list) and the value node at `path`; None where it is not set."""
+        key: Node | None = None
+        node = self.node
+        for step in path:
+            found = child(node, step)
+            if found is None:
+                return None
+            key, node = found
+        return key, node
+
+    def place_of(self, path: Path, key: bool = False) -> Place | None:
+        """The place of the value at `path`, or with `key` of the key that names it."""
+        found = self.find(path)
+        if found is None:
+            return None
+        return self.place(found[0] if key and found[0] is not None else found[1])
+
+    def nearest(self, path: Path) -> Place:
+        """The place of the deepest ancestor of `path` that is set here."""
+        for length in range(len(path), 0, -1):
+            place = self.place_of(path[:length], key=True)
+            if place:
+                return place
+        return self.place()
+
+
+def child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
+    """The (key, value) nodes one step below `node`; a merge key (`<<`) is looked through."""
+    if isinstance(node, SequenceNode) and isinstance(step, int):
+        return (None, node.value[step]) if -1 < step < len(node.value) else None
+    if not isinstance(node, MappingNode):
+        return None
+    for key, value in reversed(node.value):
+        if isinstance(key, ScalarNode) and key.value == str(step):
+            return key, value
+    for key, value in node.value:
+        if key.tag == _MERGE:
+            for source in value.value if isinstance(value, SequenceNode) else [value]:
+                found = child(source, step)
+                if found:
+                    return found
+    return None
+
+
+def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, ScalarNode]]:
+    """Every scalar value below `node` with its path."""
+    if isinstance(node, ScalarNode):
+        yield path, node
+    elif isinstance(node, MappingNode):
+        for key, value in node.value:
+            if isinstance(key, ScalarNode):
+                yield from scalars(value, (*path, key.value))
+    elif isinstance(node, SequenceNode):
+        for number, value in enumerate(node.value):
+            yield from scalars(value, (*path, number))
+
+
+def mappings(node: Node) -> Iterator[MappingNode]:
+    """Every mapping at or below `node`, once each however often it is aliased."""
+    seen: set[int] = set()
+    todo = [node]
+    while todo:
+        current = todo.pop()
+        if id(current) in seen or isinstance(current, ScalarNode):
+            continue
+        seen.add(id(current))
+        if isinstance(current, MappingNode):
+            yield current
+            todo.extend(value for _, value in reversed(current.value))
+        elif isinstance(current, SequenceNode):
+            todo.extend(reversed(current.value))
+
+
+class _Constructor(yaml.constructor.SafeConstructor):
+    pass
+
+
+for _tag, _function in Loader.yaml_constructors.items():
+    _Constructor.add_constructor(_tag, _function)
+_Constructor.add_constructor(None, lambda self, node: _untagged(self, node))
+
+
+def _untagged(constructor: Any, node: Node) -> Any:
+    """A node with a private tag (`!vault`, `!Ref`) is read as its plain value."""
+    if isinstance(node, MappingNode):
+        return constructor.construct_mapping(node, deep=True)
+    if isinstance(node, SequenceNode):
+        return constructor.construct_sequence(node, deep=True)
+    return node.value
+
+
+Loader.add_constructor(None, _untagged)
+
+
+def to_data(node: Node) -> Any:
+    try:
+        return _Constructor().construct_document(node)
+    except (yaml.YAMLError, TypeError, ValueError):
+        return None
+
+
+def load(text: str, file: str) -> list[Document]:
+    """The documents of `text`, empty ones left out. Raises SyntaxProblem."""
+    _refuse_depth(text)
+    loader = Loader(text)
+    documents = []
+    try:
+        index = 0
+        while loader.check_node():
+            node = loader.get_node()
+            empty = isinstance(node, ScalarNode) and node.value == ""
+            if node is not None and not empty:
+                _refuse_size(node)
+                documents.append(Document(file, node, text, index))
+            index += 1
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_problem(error) from error
+    except yaml.YAMLError as error:
+        raise SyntaxProblem(_oneline(str(error)), 1, 1) from error
+    finally:
+        loader.dispose()
+    return documents
+
+
+def parse(text: str) -> list[Any]:
+    """The plain values of every document of rendered text; no positions. Raises SyntaxProblem."""
+    try:
+        return [data for data in yaml.load_all(text, Loader=Loader) if data is not None]
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_problem(error) from error
+    except yaml.YAMLError as error:
+        raise SyntaxProblem(_oneline(str(error)), 1, 1) from error
+
+
+def _oneline(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _syntax_problem(error: yaml.MarkedYAMLError) -> SyntaxProblem:
+    mark = error.problem_mark or error.context_mark
+    what = _oneline(error.problem or error.context or "is not YAML")
+    if error.context and error.problem:
+        what = _oneline(f"{error.problem} ({error.context})")
+    return SyntaxProblem(what, mark.line + 1 if mark else 1, mark.column + 1 if mark else 1)
+
+
+_DEEP = re.compile(r"(?:- ){20}|^[ ]{300}", re.MULTILINE)
+
+
+def _refuse_depth(text: str) -> None:
+    """Refuse deep nesting before the recursive composer meets it; plain text skips the scan."""
+    if text.count("[") + text.count("{") < 200 and not _DEEP.search(text):
+        return
+    depth = 0
+    try:
+        for event in yaml.parse(text, Loader=Loader):
+            if isinstance(event, yaml.CollectionStartEvent):
+                depth += 1
+            elif isinstance(event, yaml.CollectionEndEvent):
+                depth -= 1
+            if depth > MAX_DEPTH:
+                what = f"is nested more than {MAX_DEPTH} levels deep"
+                mark = event.start_mark
+                raise SyntaxProblem(what, mark.line + 1 if mark else 1, 1)
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_problem(error) from error
+
+
+def _refuse_size(node: Node) -> None:
+    """Refuse a document that its aliases would blow up, or that holds itself."""
+    sizes: dict[int, int] = {}
+    if _size(node, sizes, set()) > MAX_NODES:
+        mark = node.start_mark
+        what = f"grows to more than {MAX_NODES:,} values through its aliases"
+        raise SyntaxProblem(what, mark.line + 1, 1)
+
+
+def _size(node: Node, sizes: dict[int, int], open_nodes: set[int]) -> int:
+    if isinstance(node, ScalarNode):
+        return 1
+    if id(node) in open_nodes:
+        mark = node.start_mark
+        raise SyntaxProblem("an alias refers to itself", mark.line + 1, mark.column + 1)
+    if id(node) not in sizes:
+        open_nodes.add(id(node))
+        pairs = isinstance(node, MappingNode)
+        children = [part for pair in node.value for part in (pair if pairs else (pair,))]
+        sizes[id(node)] = 1 + sum(_size(part, sizes, open_nodes) for part in children)
+        open_nodes.discard(id(node))
+    return sizes[id(node)]
+
+
+def embedded(document: Document, node: ScalarNode) -> list[Document]:
+    """The YAML inside a scalar (an inline patch), placed in the file that holds it.
+
+    Exact for literal blocks and for plain or quoted text on one line; other styles point at the
+    scalar's own line. Raises SyntaxProblem in coordinates of the file.
+    """
+    lines, columns = _content_offset(document, node)
+    try:
+        inner = load(node.value, document.file)
+    except SyntaxProblem as problem:
+        raise SyntaxProblem(problem.what, problem.line + lines, problem.column + columns) from None
+    for one in inner:
+        one.line_offset, one.column_offset = lines, columns
+    return inner
+
+
+def _content_offset(document: Document, node: ScalarNode) -> tuple[int, int]:
+    """Lines and columns between a scalar's content and the file it stands in."""
+    mark = node.start_mark
+    if node.style in ("|", ">"):
+        for line in document.text.splitlines()[mark.line + 1 :]:
+            if line.strip():
+                indent = len(line) - len(line.lstrip(" "))
+                return mark.line + 1 + document.line_offset, indent + document.column_offset
+    quote = 1 if node.style in ("'", '"') else 0
+    return mark.line + document.line_offset, mark.column + quote + document.column_offset
