@@ -251,6 +251,8 @@ def _oneline(text: str) -> str:
 
 def _syntax_problem(error: yaml.MarkedYAMLError) -> SyntaxProblem:
     mark = error.problem_mark or error.context_mark
+    if error.context_mark and re.search("simple key|flow|quoted scalar", error.context or ""):
+        mark = error.context_mark  # where it began; the problem is seen only lines later
     what = _oneline(error.problem or error.context or "is not YAML")
     if error.context and error.problem:
         what = _oneline(f"{error.problem} ({error.context})")

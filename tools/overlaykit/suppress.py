@@ -9,7 +9,7 @@ from overlaykit.findings import Finding
 from overlaykit.repo.tree import Tree
 from overlaykit.source import Place
 
-_ALLOW = re.compile(r"#\s*overlay:\s*allow\s+(?P<check>[\w/-]+)\s*(?:,\s*(?P<reason>\S.*))?$")
+_ALLOW = re.compile(r"#\s*overlay:\s*allow\s+(?P<check>[\w/-]+)(?:\s*,\s*(?P<reason>[^\s#].*))?")
 
 
 @dataclass(frozen=True)

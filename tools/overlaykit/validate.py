@@ -110,7 +110,7 @@ def _run_objects(check: Check, level: str, world: World) -> Iterator[Finding]:
     """Objects that are the same to the letter are judged once, then placed in each overlay."""
     judged: dict[str, list[Problem]] = {}
     for unit in world.judged:
-        for obj in unit.objects:
+        for obj in [*unit.objects, *(unit.drafts if check.drafts else ())]:
             if obj.digest not in judged:
                 judged[obj.digest] = list(check.run(obj, world))
             for problem in judged[obj.digest]:

@@ -6,7 +6,8 @@ Namespace or a CRD comes before its users, but custom resources are not ordered 
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Any
 
 from overlaykit.argocd.applications import Application, wave
 from overlaykit.render.objects import Object
@@ -126,6 +127,7 @@ class Child:
 
     application: Application
     content: tuple[Object, ...]
+    values: dict[str, Any] = field(default_factory=dict)
 
     def provides(self) -> set[Need]:
         found = {need for obj in self.content for need in provides(obj)}
@@ -136,6 +138,9 @@ class Child:
     def needs(self) -> set[Need]:
         found = {need for obj in self.content for need in (*needs(obj), *needs_from_afar(obj))}
         charts = any(source.chart for source in self.application.sources)
+        for source in self.application.sources:
+            if source.chart == "flink-kubernetes-operator" and self._has_webhook():
+                found.add(("group", "cert-manager.io"))
         namespace = self.application.destination_namespace
         if self.content or charts:
             found.add(("namespace", namespace))
@@ -143,6 +148,11 @@ class Child:
         if "CreateNamespace=true" in self.application.options:
             there.add(namespace)
         return found - {("namespace", name) for name in there}
+
+    def _has_webhook(self) -> bool:
+        """The operator's webhook (on by default) takes its certificate from cert-manager."""
+        webhook = self.values.get("webhook")
+        return not (isinstance(webhook, dict) and webhook.get("create") is False)
 
 
 def application_inversions(children: list[Child]) -> Iterator[Inversion]:

@@ -2,7 +2,8 @@
 
 A module has LEVEL, a docstring that is its page, and one function whose name says what it is
 given: `check_object(obj, world)`, `check_unit(unit, world)`, `check_file(document, world)`,
-`check_repository(world)` or `check_comments(comments, findings)`. It yields Problems.
+`check_repository(world)` or `check_comments(comments, findings)`. It yields Problems. With
+DRAFTS = True an object check is also given the source objects of folders that do not build.
 """
 
 import importlib
@@ -28,6 +29,7 @@ class Check:
     page: str
     input: str
     run: Callable[..., Iterator[Problem]]
+    drafts: bool = False
 
     @property
     def law(self) -> str:
@@ -59,7 +61,8 @@ def load(check: str) -> Check:
     family, _, name = check.partition("/")
     module = importlib.import_module(f"{__name__}.{family}.{name.replace('-', '_')}")
     kind, run = _function(module)
-    return Check(check, module.LEVEL, inspect.cleandoc(module.__doc__ or ""), kind, run)
+    page = inspect.cleandoc(module.__doc__ or "")
+    return Check(check, module.LEVEL, page, kind, run, getattr(module, "DRAFTS", False))
 
 
 def _function(module: ModuleType) -> tuple[str, Any]:

@@ -32,6 +32,7 @@ FIELDS = frozenset(
 
 def blame(graph: Graph, folder: str, error: str) -> Broken:
     """The place to mend for the error that building `folder` gave."""
+    error = error.replace('\\"', '"')
     short = shorten(error, graph.tree.root)
     static = list(broken(graph, folder))
     for found in static:
@@ -39,7 +40,7 @@ def blame(graph: Graph, folder: str, error: str) -> Broken:
             return found
     if static:
         return static[0]
-    for explain in (_unmatched_patch, _unparsed_patch, _duplicate, _replacement, _named_file):
+    for explain in _EXPLAIN:
         place = explain(graph, folder, error)
         if place:
             return Broken(place, f"Kustomize refuses: {short}", _fix(error))
@@ -52,6 +53,9 @@ def shorten(error: str, root: DiskPath) -> str:
     """One line without machine paths; of Kustomize's nested quotes the innermost part."""
     text = " ".join(error.replace(f"{root}/", "").replace(str(root), ".").split())
     text = re.sub(r"trouble configuring builtin (\w+) with config: `.*?`: ", r"\1: ", text)
+    text = re.sub(
+        r"accumulateDirectory: \"recursed accumulation of path '[^']*': (.*)\"", r"\1", text
+    )
     text = re.sub(r"^(?:accumulating (?:resources|components): )+", "", text)
     inner = re.search(r"accumulation err='(.*?)': (?:must build at directory|'[^']*' must)", text)
     tail = text.rsplit("': ", 1)[-1]
@@ -274,6 +278,9 @@ def _listed_twice(graph: Graph, folder: str, name: str) -> Place | None:
 
 
 def _replacement(graph: Graph, folder: str, error: str) -> Place | None:
+    source = re.search(r"fieldPath `([^`]+)` is missing for replacement source (\w+)", error)
+    if source:
+        return _source(graph, folder, source[1], source[2])
     field = re.search(r'(?:unable to find field|fieldPath) "([^"]+)"', error)
     if not field and "nothing selected by" not in error and "replacement" not in error:
         return None
@@ -286,6 +293,30 @@ def _replacement(graph: Graph, folder: str, error: str) -> Place | None:
                 if field and field[1] in line:
                     return Place(name, number, line.index(field[1]) + 1)
         return kustomization.place("replacements")
+    return None
+
+
+def _source(graph: Graph, folder: str, field: str, kind: str) -> Place | None:
+    """Where the object that a replacement reads from should have the field."""
+    for kustomization in graph.closure(folder):
+        for name in graph.manifests(kustomization.folder):
+            for document in graph.tree.documents_or_none(name):
+                if isinstance(document.data, dict) and document.data.get("kind") == kind:
+                    return document.nearest(tuple(field.split(".")))
+    return None
+
+
+def _repeated_key(graph: Graph, folder: str, error: str) -> Place | None:
+    """`mapping key "x" already defined`: the file and line, which Kustomize does not name."""
+    found = re.search(r'line (\d+): mapping key "([^"]+)" already defined', error)
+    if not found:
+        return None
+    for name in graph.yaml_files(folder):
+        for document in graph.tree.documents_or_none(name):
+            for mapping in mappings(document.node):
+                keys = [key for key, _ in mapping.value if str(key.value) == found[2]]
+                if len(keys) > 1:
+                    return document.place(keys[1])
     return None
 
 
@@ -306,3 +337,13 @@ def _mentions(error: str, name: str, root: DiskPath) -> bool:
         return str(root / name) in error
     base = re.escape(name.rpartition("/")[2])
     return re.search(rf"(?:^|[\s'\"/\[]){base}(?:$|[\s'\":\]])", error) is not None
+
+
+_EXPLAIN = (
+    _unmatched_patch,
+    _unparsed_patch,
+    _duplicate,
+    _repeated_key,
+    _replacement,
+    _named_file,
+)

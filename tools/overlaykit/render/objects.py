@@ -12,10 +12,14 @@ from overlaykit.source import Path
 
 @dataclass
 class Object:
-    """One Kubernetes object as it will be applied; `kubernetes`: its cluster's minor, if known."""
+    """One Kubernetes object as it will be applied; `kubernetes`: its cluster's minor, if known.
+
+    A `draft` is an object of a folder that did not build, as its file has it before any patch.
+    """
 
     data: dict[str, Any]
     kubernetes: str = ""
+    draft: bool = False
 
     @property
     def api_version(self) -> str:
@@ -57,7 +61,7 @@ class Object:
     def digest(self) -> str:
         """The same for objects that are the same to the letter."""
         text = json.dumps(self.data, sort_keys=True, default=str)
-        return hashlib.sha256(f"{self.kubernetes}\0{text}".encode()).hexdigest()
+        return hashlib.sha256(f"{self.kubernetes}\0{self.draft}\0{text}".encode()).hexdigest()
 
     def get(self, *path: str | int) -> Any:
         """The value at a path, None where it is not set."""

@@ -78,7 +78,7 @@ class Provenance:
 
         A field that nobody set is placed at its deepest ancestor that somebody did.
         """
-        exact = self._written(obj, path, key, same=True)
+        exact = self._container(obj, path, key) or self._written(obj, path, key, same=True)
         if exact:
             return exact
         for length in range(len(path), 0, -1):
@@ -87,6 +87,13 @@ class Provenance:
                 return found
         base = self.base(obj)
         return base.place() if base else self._generator(obj)
+
+    def _container(self, obj: Object, path: Path, key: bool) -> Place | None:
+        """The name of a mapping or list in the base, if it is there: many may add to it later."""
+        base = self.base(obj)
+        if not key or base is None or not isinstance(obj.get(*path), dict | list):
+            return None
+        return patch_place(base, obj, path, key)
 
     def _written(self, obj: Object, path: Path, key: bool, same: bool) -> Place | None:
         """The last layer that sets `path`; `same` demands the rendered value there."""

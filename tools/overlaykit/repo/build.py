@@ -6,11 +6,11 @@ from pathlib import Path
 
 from overlaykit import config as configuration
 from overlaykit import disk, process
-from overlaykit.argocd.applications import GROUP, Application
+from overlaykit.argocd.applications import GROUP, Application, is_application, sources
 from overlaykit.render import engine as engines
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Engine, Render
-from overlaykit.render.objects import objects
+from overlaykit.render.objects import Object, objects
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
@@ -120,6 +120,11 @@ def _unit(world: World, render: Render) -> Unit:
     unit = Unit(folder, cluster, workload, chain.locate, judged=judged)
     if render.error is not None:
         unit.broken = blame(world.graph, folder, render.error)
+        unit.drafts = [
+            Object(document.data, world.kubernetes(cluster), draft=True)
+            for document in chain.manifests
+            if isinstance(document.data, dict)
+        ]
         return unit
     try:
         unit.objects = list(objects(parse(render.text), world.kubernetes(cluster)))
@@ -138,10 +143,23 @@ def _add_files(world: World, only: set[str] | None) -> None:
             continue
         if only is not None and not any(name.startswith(f"{folder}/") for folder in only):
             continue
-        groups = ("overlaykit.io",) if name in built else ("overlaykit.io", GROUP)
+        beside = name.rpartition("/")[0] in world.graph.kustomizations
+        read_elsewhere = name in built or (beside and not bootstraps(world.tree, name))
+        groups = ("overlaykit.io",) if read_elsewhere else ("overlaykit.io", GROUP)
         unit = unit_of_files(world.tree, name, [name], world.config, groups)
         if unit.objects:
             world.units.append(unit)
+
+
+def bootstraps(tree: Tree, name: str) -> bool:
+    """Whether a file holds an Application that deploys the folder it lies in, or one above."""
+    for document in tree.documents_or_none(name):
+        obj = Object(document.data if isinstance(document.data, dict) else {})
+        for source in sources(obj) if is_application(obj) else ():
+            path = join("", source.path)
+            if source.path and (not path or name.startswith(f"{path}/")):
+                return True
+    return False
 
 
 _LOOSE = re.compile(

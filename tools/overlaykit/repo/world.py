@@ -24,7 +24,7 @@ Locate = Callable[[Object, Path, bool], Place]
 class Unit:
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
-    `judged` is false for a base that others build from: it is judged through them.
+    `drafts` are the source objects of a folder that did not build. `judged` is false for a base that others build from: it is judged through them.
     """
 
     folder: str
@@ -32,6 +32,7 @@ class Unit:
     workload: str
     locate: Locate
     objects: list[Object] = field(default_factory=list)
+    drafts: list[Object] = field(default_factory=list)
     broken: Broken | None = None
     judged: bool = True
     files: list[str] = field(default_factory=list)

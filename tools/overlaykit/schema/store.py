@@ -5,6 +5,7 @@ CRDs: `crds/<group>/<kind>_<version>.json`; kinds of Kubernetes itself:
 layouts, so it can be pointed at the same folders.
 """
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -12,9 +13,18 @@ from pathlib import Path
 from overlaykit import disk
 from overlaykit.errors import CannotLook
 
-# The groups that the API server itself serves; every other group comes from a CRD.
-_CORE_GROUPS = frozenset({"", "apps", "autoscaling", "batch", "policy"})
-_CORE_SUFFIX = ".k8s.io"
+# The groups that the API server itself serves; every other group comes from a CRD
+# (source: the API reference of Kubernetes 1.37).
+API_SERVER_GROUPS = frozenset(
+    {
+        *("", "apps", "autoscaling", "batch", "policy", "admissionregistration.k8s.io"),
+        *("apiextensions.k8s.io", "apiregistration.k8s.io", "certificates.k8s.io"),
+        *("coordination.k8s.io", "discovery.k8s.io", "events.k8s.io", "networking.k8s.io"),
+        *("flowcontrol.apiserver.k8s.io", "internal.apiserver.k8s.io", "node.k8s.io"),
+        *("rbac.authorization.k8s.io", "resource.k8s.io", "scheduling.k8s.io", "storage.k8s.io"),
+        *("storagemigration.k8s.io",),
+    }
+)
 
 
 def builtin() -> Path:
@@ -103,7 +113,43 @@ class Store:
         if not group:
             found = [folder / own for folder in self.extra]
         found.append(self.builtin / "crds" / crd)
-        is_core = group in _CORE_GROUPS or group.endswith(_CORE_SUFFIX)
-        if is_core and self.minor:
+        if group in API_SERVER_GROUPS and self.minor:
             found.append(self.builtin / "kubernetes" / self.minor / own)
         return found
+
+    def _own_names(self) -> list[list[str]]:
+        """[kind, group's first part, version] (no group for core) of Kubernetes' own schemas."""
+        folder = self.builtin / "kubernetes" / (self.minor or "")
+        return [path.stem.split("-") for path in disk.list_dir(folder)]
+
+    def versions_of(self, kind: str) -> list[str]:
+        """The apiVersions in which Kubernetes itself serves a kind."""
+        groups = {group.split(".")[0]: group for group in API_SERVER_GROUPS}
+        found = []
+        for name, *group, version in self._own_names():
+            if name == kind.lower():
+                full = groups.get(group[0], group[0]) if group else ""
+                found.append(f"{full}/{version}" if full else version)
+        return found
+
+    def kinds_of(self, api_version: str) -> list[str]:
+        """The kinds that Kubernetes itself serves in an apiVersion, as their files spell them."""
+        group, version = split(api_version)
+        first = [group.split(".")[0]] if group else []
+        titles = []
+        folder = self.builtin / "kubernetes" / (self.minor or "")
+        for path in disk.list_dir(folder):
+            name, *rest = path.stem.split("-")
+            if rest == [*first, version]:
+                titles.append(_kind_in(path) or name)
+        return titles
+
+
+def _kind_in(path: Path) -> str:
+    """The kind as a schema file's `kind` enum spells it."""
+    try:
+        schema = json.loads(disk.read_text(path))
+    except (ValueError, disk.Unreadable):
+        return ""
+    allowed = schema.get("properties", {}).get("kind", {}).get("enum") or [""]
+    return str(allowed[-1] or "")

@@ -83,6 +83,7 @@ from overlaykit.argocd.applications import WAVE, is_application, wave
 from overlaykit.argocd.waves import Child, Inversion, application_inversions, describe, inversions
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
+from overlaykit.repo.values import values_of
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
@@ -130,7 +131,7 @@ def _between(unit: Unit, world: World) -> Iterator[Problem]:
     for application in world.applications:
         if application.folder == unit.folder and is_application(application.obj):
             content = [obj for part in world.content(application) for obj in part.objects]
-            children.append(Child(application, tuple(content)))
+            children.append(Child(application, tuple(content), values_of(application, world)))
     found = list(application_inversions(children))
     blamed: dict[str, list[Inversion]] = {}
     votes = Counter(obj.name for one in found for obj in {id(one.user): one.user}.values())
@@ -160,9 +161,9 @@ def _application_problem(unit: Unit, name: str, listed: list[Inversion]) -> Prob
             f"after the Applications that need it: {users}"
         )
         return _problem(unit, first.provider, message, f"write a wave below {low}")
-    high = max(wave(one.provider) or 0 for one in listed)
-    needed = "; ".join(
-        sorted({f"{describe(o.need)} of {o.provider.name} ({wave(o.provider)})" for o in listed})
+    last = max(listed, key=lambda one: (wave(one.provider) or 0, one.need))
+    message = (
+        f"Application '{name}' (wave {wave(first.user)}) comes before what it needs: "
+        f"{describe(last.need)} of '{last.provider.name}' (wave {wave(last.provider)})"
     )
-    message = f"Application '{name}' (wave {wave(first.user)}) comes before what it needs: {needed}"
-    return _problem(unit, first.user, message, f"write a wave above {high}")
+    return _problem(unit, first.user, message, f"write a wave above {wave(last.provider)}")

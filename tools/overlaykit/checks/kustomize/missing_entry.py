@@ -56,10 +56,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from overlaykit import disk
-from overlaykit.argocd.applications import GROUP
 from overlaykit.findings import Problem
+from overlaykit.repo.build import bootstraps
 from overlaykit.repo.kustomization import Kustomization
-from overlaykit.repo.tree import join
 from overlaykit.repo.world import World
 from overlaykit.source import Place
 
@@ -81,7 +80,7 @@ def check_repository(world: World) -> Iterator[Problem]:
         kustomization = kustomization or _lists_beside(world, name)
         if kustomization is None or not _is_manifest(world, name):
             continue
-        if not _bootstraps(world, name):
+        if not bootstraps(world.tree, name):
             yield _problem(world, kustomization, name)
 
 
@@ -116,20 +115,6 @@ def _is_object(data: Any) -> bool:
     local = (metadata.get("annotations") or {}).get("config.kubernetes.io/local-config")
     version = str(data.get("apiVersion") or "")
     return bool(version) and not local and not _TOOLS.search(version)
-
-
-def _bootstraps(world: World, name: str) -> bool:
-    """Whether a file holds the Application that deploys the folder it lies in, or one above."""
-    for document in world.tree.documents_or_none(name):
-        spec = document.data.get("spec") if isinstance(document.data, dict) else None
-        if not isinstance(spec, dict) or GROUP not in str(document.data.get("apiVersion")):
-            continue
-        sources = [spec.get("source"), *(spec.get("sources") or [])]
-        for source in sources:
-            path = join("", str(source.get("path") or "")) if isinstance(source, dict) else None
-            if path is not None and (not path or name.startswith(f"{path}/")):
-                return True
-    return False
 
 
 def _templated_folders(world: World) -> list[str]:

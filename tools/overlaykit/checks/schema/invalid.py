@@ -41,6 +41,7 @@ Good:
 Source: the JSON schemas of Kubernetes and of the CRDs, as kubeconform -strict reads them.
 """
 
+import re
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
@@ -48,10 +49,18 @@ from overlaykit.render.objects import Object
 from overlaykit.repo.world import World
 
 LEVEL = "error"
+DRAFTS = True
 
 
 def check_object(obj: Object, world: World) -> Iterator[Problem]:
-    for found in world.judges.violations(obj) or ():
+    violations = world.judges.violations(obj) or []
+    meant = {hint[1] for v in violations if (hint := re.search(r"did you mean '(.+)'", v.message))}
+    for found in violations:
+        if obj.draft and found.kind != "unknown-field":
+            continue  # a patch may still complete it, but never makes a field known
+        missing = re.match(r"missing field '(.+?)'", found.message)
+        if missing and missing[1] in meant:
+            continue  # its misspelling is the finding
         by_key = found.kind in ("unknown-field", "missing-field")
         problem = Problem(found.message, found.fix, path=found.path, key=by_key)
         if found.kind == "type" and obj.get(*found.path) is None:

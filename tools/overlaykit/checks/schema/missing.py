@@ -32,6 +32,8 @@ Source: kubeconform, -ignore-missing-schemas.
 
 from collections.abc import Iterator
 
+from overlaykit.checks.confluent.group import KINDS
+from overlaykit.checks.kubernetes import unknown_kind
 from overlaykit.findings import Problem
 from overlaykit.repo.world import World
 from overlaykit.source import Place
@@ -40,11 +42,14 @@ LEVEL = "info"
 
 
 def check_repository(world: World) -> Iterator[Problem]:
+    told = _told_elsewhere(world)
     unknown: dict[tuple[str, str], list[Problem]] = {}
     for unit in world.judged:
         for obj in unit.objects:
             kind = (obj.api_version, obj.kind)
-            if all(kind) and world.judges.of(obj).store.find(*kind) is None:
+            if kind in told or not all(kind):
+                continue
+            if world.judges.of(obj).store.find(*kind) is None:
                 place = unit.locate(obj, ("kind",), False)
                 problem = Problem("", "", at=place, object=obj.label, cluster=unit.cluster)
                 unknown.setdefault(kind, []).append(problem)
@@ -59,3 +64,13 @@ def check_repository(world: World) -> Iterator[Problem]:
             cluster=first.cluster,
             object=first.object,
         )
+
+
+def _told_elsewhere(world: World) -> set[tuple[str, str]]:
+    """Kinds that confluent/group or kubernetes/unknown-kind speak of."""
+    kinds = {(o.api_version, o.kind): o for unit in world.judged for o in unit.objects}
+    return {
+        kind
+        for kind, obj in kinds.items()
+        if obj.kind in KINDS or next(unknown_kind.check_object(obj, world), None)
+    }
