@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from conftest import ROOT, RememberingEngine
 
+from conftest import ROOT, RememberingEngine
 from overlaykit.validate import validate
 
 BASE = "workloads/flink-resources/base"

@@ -5,8 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import RememberingEngine
 
+from conftest import RememberingEngine
 from overlaykit import checks
 from overlaykit.validate import validate
 

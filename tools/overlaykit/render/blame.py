@@ -4,30 +4,16 @@ Kustomize names files by machine path and patches by object id; what it means is
 graph, which knows the place of every reference.
 """
 
-import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path as DiskPath
 
-from overlaykit import disk
 from overlaykit.render.objects import Object
+from overlaykit.repo.broken import broken
 from overlaykit.repo.graph import Broken, Graph
-from overlaykit.repo.kustomization import NAMES, Entry, Kustomization
+from overlaykit.repo.kustomization import NAMES, Kustomization
 from overlaykit.repo.tree import join
-from overlaykit.source import Document, Place, SyntaxProblem, mappings
-
-# The fields of a kustomization file (source: kustomize api/types, Kustomization).
-FIELDS = frozenset(
-    {
-        *("apiVersion", "kind", "metadata", "openapi", "namePrefix", "nameSuffix", "namespace"),
-        *("commonLabels", "labels", "commonAnnotations", "patchesStrategicMerge"),
-        *("patchesJson6902", "patches", "images", "imageTags", "replacements", "replicas", "vars"),
-        *("sortOptions", "resources", "components", "crds", "bases", "configMapGenerator"),
-        *("secretGenerator", "helmGlobals", "helmCharts", "helmChartInflationGenerator"),
-        *("generatorOptions", "configurations", "generators", "transformers", "validators"),
-        *("inventory", "buildMetadata"),
-    }
-)
+from overlaykit.source import Document, Place, mappings
 
 
 def blame(graph: Graph, folder: str, error: str) -> Broken:
@@ -50,20 +36,26 @@ def blame(graph: Graph, folder: str, error: str) -> Broken:
 
 
 def shorten(error: str, root: DiskPath) -> str:
-    """One line without machine paths; of Kustomize's nested quotes the innermost part."""
+    """One line without machine paths; of Kustomize's nested messages the innermost."""
     text = " ".join(error.replace(f"{root}/", "").replace(str(root), ".").split())
     text = re.sub(r"trouble configuring builtin (\w+) with config: `.*?`: ", r"\1: ", text)
-    text = re.sub(
-        r"accumulateDirectory: \"recursed accumulation of path '[^']*': (.*)\"", r"\1", text
-    )
+    nested = re.compile(r"accumulateDirectory: \"recursed accumulation of path '[^']*': (.*)\"")
+    while nested.search(text):
+        text = nested.sub(r"\1", text)
     text = re.sub(r"^(?:accumulating (?:resources|components): )+", "", text)
-    inner = re.search(r"accumulation err='(.*?)': (?:must build at directory|'[^']*' must)", text)
-    tail = text.rsplit("': ", 1)[-1]
-    if inner and "recursed" not in tail:
-        text = inner[1].rsplit("': ", 1)[-1]
-    elif inner:
-        text = tail
+    # Kustomize tries an entry as a file and as a folder, and tells of both failures.
+    tried = re.search(r"accumulation err='accumulating resources from '[^']*': (.*)", text)
+    if tried:
+        as_file, _, as_folder = tried[1].partition("': ")
+        text = as_file if "must resolve to a file" not in tried[1] else _last(tried[1])
+        text = text if as_folder or text else tried[1]
     return text if len(text) <= 400 else text[:397] + "..."
+
+
+def _last(text: str) -> str:
+    """What stands after the last quoted path: the reason itself."""
+    found = re.search(r"(?:may not add resource|cycle detected).*", text)
+    return found[0] if found else text.rsplit("': ", 1)[-1]
 
 
 def _fix(error: str) -> str:
@@ -73,118 +65,7 @@ def _fix(error: str) -> str:
         return "list the object once, or change it with a patch"
     if "nothing selected" in error or "in replacement target" in error:
         return "select an object and a field that are rendered here"
-    if "not in or below" in error:
-        return "list the folder (with its own kustomization.yaml) or move the file below this one"
     return "mend what Kustomize names"
-
-
-def broken(graph: Graph, folder: str) -> Iterator[Broken]:
-    """What is wrong in the chain of `folder` before any object is looked at."""
-    if folder in graph.broken_folders:
-        yield _unreadable(graph, graph.broken_folders[folder])
-        return
-    for kustomization in graph.closure(folder):
-        yield from _fields(kustomization)
-        for entry in kustomization.entries:
-            yield from _entry(graph, kustomization, entry)
-
-
-def _fields(kustomization: Kustomization) -> Iterator[Broken]:
-    document = kustomization.document
-    top = next(mappings(document.node), None)
-    for key, _ in top.value if top is not None and top is document.node else ():
-        name = str(key.value)
-        if name not in FIELDS:
-            close = difflib.get_close_matches(name, sorted(FIELDS), 1)
-            hint = f"write {close[0]}" if close else "remove it"
-            message = f"'{name}' is no field of a kustomization"
-            if close:
-                message += f"; did you mean '{close[0]}'?"
-            yield Broken(document.place(key), message, hint, f'"{name}"')
-
-
-def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator[Broken]:
-    path = graph.target(kustomization, entry)
-    if path is None:
-        return
-    if path.startswith("../") or path == "..":
-        yield Broken(
-            entry.place,
-            f"{entry.field}: '{entry.text}' leads out of the repository",
-            "name a path inside the repository",
-            entry.text,
-        )
-    elif graph.tree.is_dir(path):
-        yield from _folder(graph, kustomization, entry, path)
-    elif not graph.tree.is_file(path):
-        yield Broken(
-            entry.place,
-            f"{entry.field}: '{entry.text}' does not exist{_near(graph, path)}",
-            f"add {path} or remove this entry",
-            entry.text,
-        )
-    elif entry.field in ("components", "bases"):
-        yield Broken(
-            entry.place,
-            f"{entry.field}: '{entry.text}' is a file; a folder with a kustomization is wanted",
-            "name the folder",
-            entry.text,
-        )
-    elif path.endswith((".yaml", ".yml")) and "Generator" not in entry.field:
-        yield from _yaml(graph, path)
-
-
-def _near(graph: Graph, path: str) -> str:
-    names = [
-        name for name in graph.tree.files if name.rpartition("/")[0] == path.rpartition("/")[0]
-    ]
-    close = difflib.get_close_matches(path, names, 1, 0.8)
-    return f"; did you mean '{close[0].rpartition('/')[2]}'?" if close else ""
-
-
-def _folder(
-    graph: Graph, kustomization: Kustomization, entry: Entry, path: str
-) -> Iterator[Broken]:
-    if path in graph.broken_folders:
-        yield _unreadable(graph, graph.broken_folders[path])
-        return
-    found = graph.kustomizations.get(path)
-    if found is None:
-        what = f"'{entry.text}' has no kustomization.yaml"
-        yield Broken(
-            entry.place,
-            f"{entry.field}: {what}",
-            f"add {join(path, NAMES[0])} or list its files",
-            entry.text,
-        )
-    elif entry.field == "components" and not found.is_component:
-        what = f"'{entry.text}' is a Kustomization, not a Component"
-        yield Broken(entry.place, f"components: {what}", "list it under resources", "Component")
-    elif entry.field in ("resources", "bases") and found.is_component:
-        what = f"'{entry.text}' is a Component"
-        yield Broken(entry.place, f"{entry.field}: {what}", "list it under components", "Component")
-
-
-def _unreadable(graph: Graph, name: str) -> Broken:
-    problem = graph.broken_files[name]
-    if isinstance(problem, SyntaxProblem):
-        return _syntax(name, problem)
-    return Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
-
-
-def _yaml(graph: Graph, name: str) -> Iterator[Broken]:
-    try:
-        graph.tree.documents(name)
-    except SyntaxProblem as problem:
-        yield _syntax(name, problem)
-    except disk.Unreadable as problem:
-        yield Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
-
-
-def _syntax(name: str, problem: SyntaxProblem) -> Broken:
-    place = Place(name, problem.line, problem.column)
-    wanted = name.rpartition("/")[2]
-    return Broken(place, f"YAML error: {problem.what}", "mend the YAML", wanted)
 
 
 def _patch_documents(
@@ -227,9 +108,7 @@ def _object_id(obj: Object) -> str:
 def _unparsed_patch(graph: Graph, folder: str, error: str) -> Place | None:
     found = re.search(r'from \[path: "([^"]+)"\]', error)
     inline = re.search(r'from \[patch: "(.*)"\]', error, re.DOTALL)
-    pointer = re.search(
-        r"(?:doc is missing (?:path|key)|missing (?:path|key)|path): ?\"?(/[^\s:\"]+)", error
-    )
+    pointer = re.search(r"(?:path|key): ?[\"']?(/[^\s:\"']+)", error)
     for _, listed, document, path in _patch_documents(graph, folder):
         if found and path == found[1]:
             return listed

@@ -8,6 +8,7 @@ generators, components, then each kustomization's transformers
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 from overlaykit.render.objects import Object
 from overlaykit.render.patches import patch_place, selects
@@ -15,7 +16,7 @@ from overlaykit.render.transformers import transformer_place
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
-from overlaykit.source import Document, Path, Place, scalars
+from overlaykit.source import Document, Path, Place
 
 
 class Provenance:
@@ -24,7 +25,7 @@ class Provenance:
     def __init__(self, graph: Graph, folder: str) -> None:
         self.graph = graph
         self.folder = folder
-        self._bases: dict[int, Document | None] = {}
+        self._bases: dict[tuple[str, str], Document | None] = {}
 
     @cached_property
     def layers(self) -> list[Kustomization]:
@@ -58,7 +59,7 @@ class Provenance:
 
     def base(self, obj: Object) -> Document | None:
         """The document that an object was read from, allowing for prefixes and suffixes."""
-        key = id(obj)
+        key = (obj.api_version, obj.label)
         if key not in self._bases:
             scored = ((_likeness(document, obj), document) for document in self.manifests)
             best = max(scored, key=lambda pair: pair[0], default=(0, None))
@@ -86,7 +87,7 @@ class Provenance:
             if found:
                 return found
         base = self.base(obj)
-        return base.place() if base else self._generator(obj)
+        return base.place() if base else self._generator(obj, path)
 
     def _container(self, obj: Object, path: Path, key: bool) -> Place | None:
         """The name of a mapping or list in the base, if it is there: many may add to it later."""
@@ -131,15 +132,35 @@ class Provenance:
                 lines.append(f"patched by {place.file}:{place.line}")
         return lines
 
-    def _generator(self, obj: Object) -> Place:
-        """The generator entry that made a ConfigMap or Secret, else the overlay's own file."""
+    def _generator(self, obj: Object, path: Path = ()) -> Place:
+        """Where a generator makes a ConfigMap or Secret, else the overlay's own file."""
         for layer in self.layers:
-            for name in ("configMapGenerator", "secretGenerator"):
-                node = layer.node(name)
-                for path, scalar in scalars(node) if node is not None else ():
-                    if path[-1:] == ("name",) and scalar.value in obj.name and scalar.value:
-                        return layer.document.place(scalar)
+            for field in ("configMapGenerator", "secretGenerator"):
+                for number, entry in enumerate(_entries(layer, field)):
+                    name = str(entry.get("name") or "")
+                    if name and name in obj.name:
+                        return _generated(layer, (field, number), entry, path)
         return Place(self.layers[0].file) if self.layers else Place(self.folder)
+
+
+def _entries(layer: Kustomization, field: str) -> list[dict[str, Any]]:
+    found = layer.data.get(field)
+    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+
+
+def _generated(layer: Kustomization, at: Path, entry: dict[str, Any], path: Path) -> Place:
+    """The option, file or literal of a generator entry that makes a field; else its name."""
+    if path[:1] == ("metadata",):
+        found = layer.document.place_of((*at, "options", *path[1:]))
+        if found:
+            return found
+    for source in ("files", "literals", "envs"):
+        listed = entry.get(source)
+        for number, text in enumerate(listed if isinstance(listed, list) else ()):
+            key = str(text).split("=", 1)[0].rpartition("/")[2]
+            if path[:1] == ("data",) and key == path[-1]:
+                return layer.document.place_of((*at, source, number)) or Place(layer.file)
+    return layer.document.place_of((*at, "name")) or Place(layer.file)
 
 
 def _likeness(document: Document, obj: Object) -> int:

@@ -144,7 +144,7 @@ def _same_path(field: str, obj: Object, path: Path) -> bool:
     if len(steps) != len(path):
         return False
     for number, (step, wanted) in enumerate(zip(steps, path, strict=True)):
-        if step == "*" or step == str(wanted):
+        if step == "*" or str(step) == str(wanted):
             continue
         condition = re.fullmatch(r"([^=]+)=(.*)", str(step))
         if not condition or not isinstance(wanted, int):

@@ -24,7 +24,8 @@ Locate = Callable[[Object, Path, bool], Place]
 class Unit:
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
-    `drafts` are the source objects of a folder that did not build. `judged` is false for a base that others build from: it is judged through them.
+    `drafts` are the source objects of a folder that did not build. `judged` is false for a base
+    that others build from: it is judged through them.
     """
 
     folder: str
