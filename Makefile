@@ -59,7 +59,7 @@ test-engines: setup $(KUSTOMIZE) ## Tests against real engines; an unexpected sk
 
 .PHONY: docs
 docs: $(READY) ## Write the generated pages anew
-	@$(BIN)/python -m tests.generate
+	@PYTHONPATH=tools $(BIN)/python tests/generate.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions that requirements/*.in allow
