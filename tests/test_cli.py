@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, overlay
+from helpers import ROOT, overlay
 
 Files = dict[str, str]
 HEAVY = ("yaml", "jsonschema_rs", "urllib.request", "http.client", "ssl", "importlib.metadata")

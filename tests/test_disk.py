@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT
+from helpers import ROOT
 from overlaykit import disk
 from overlaykit.errors import CannotLook, UsageError
 

@@ -13,8 +13,8 @@ from pathlib import Path
 import click
 import pytest
 
-from conftest import ROOT, overlay
 from generate import _commands, pages
+from helpers import ROOT, overlay
 from overlaykit import checks
 from overlaykit.cli import main
 

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, RememberingEngine
+from helpers import ROOT, RememberingEngine
 from overlaykit.validate import validate
 
 BASE = "workloads/flink-resources/base"

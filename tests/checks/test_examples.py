@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import RememberingEngine
+from helpers import RememberingEngine
 from overlaykit import checks
 from overlaykit.validate import validate
 

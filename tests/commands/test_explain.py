@@ -1,6 +1,6 @@
 """`overlay explain`."""
 
-from conftest import ROOT, overlay
+from helpers import ROOT, overlay
 
 
 def test_a_page_has_law_examples_and_source() -> None:

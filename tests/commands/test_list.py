@@ -2,7 +2,7 @@
 
 import json
 
-from conftest import ROOT, RememberingEngine, overlay
+from helpers import ROOT, RememberingEngine, overlay
 
 
 def test_workloads_and_where_they_run() -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, RememberingEngine, overlay
+from helpers import ROOT, RememberingEngine, overlay
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import ROOT, overlay
+from helpers import ROOT, overlay
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.tree import Tree
 

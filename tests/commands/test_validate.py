@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from conftest import RememberingEngine, overlay
+from helpers import RememberingEngine, overlay
 
 Files = dict[str, str]
 HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import ROOT
 
+from helpers import ROOT
 from overlaykit.render.objects import objects
 from overlaykit.render.plain import PlainEngine
 from overlaykit.repo.graph import Graph

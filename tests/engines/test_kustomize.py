@@ -4,8 +4,8 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
 
+from helpers import ROOT
 from overlaykit.render.plain import PlainEngine
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.tree import Tree
