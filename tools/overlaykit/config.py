@@ -2,6 +2,8 @@
 
 import difflib
 import posixpath
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
@@ -13,7 +15,8 @@ from overlaykit.repo.tree import Tree
 from overlaykit.source import Document, SyntaxProblem
 
 FILE = ".overlay.yaml"
-KUBERNETES = "1.34"
+# The newest that schemas are shipped for: fields are only ever added.
+KUBERNETES = "1.37"
 _KEYS: dict[str, type[object]] = {
     "levels": dict,
     "exclude": list,
@@ -67,7 +70,9 @@ def load(tree: Tree, checks: list[str]) -> Config:
         raise UsageError(f"{FILE}:1:1: a mapping is wanted, with the keys {', '.join(_KEYS)}")
     _check_keys(documents[0], data, _KEYS, ())
     _check_levels(documents[0], data.get("levels") or {}, checks)
-    return _config(documents[0], data)
+    found = _config(documents[0], data)
+    _check_folders(tree, documents[0], found.schemas)
+    return found
 
 
 def _config(document: Document, data: dict[str, Any]) -> Config:
@@ -75,6 +80,7 @@ def _config(document: Document, data: dict[str, Any]) -> Config:
     _check_keys(document, operator, {"version": str, "defaults": dict}, ("operator",))
     for name in ("kubernetes", "argocd"):
         _check_keys(document, data.get(name) or {}, {"version": str}, (name,))
+    _check_version(document, (data.get("kubernetes") or {}).get("version"))
     return Config(
         levels=dict(data.get("levels") or {}),
         exclude=tuple(map(str, data.get("exclude") or ())),
@@ -101,9 +107,27 @@ def _check_keys(
             close = difflib.get_close_matches(str(key), allowed, 1)
             hint = f"; did you mean '{close[0]}'?" if close else ""
             raise UsageError(f"{where}: '{key}' is not one of {', '.join(allowed)}{hint}")
+        listed = value if isinstance(value, list) else []
+        if any(not isinstance(item, str) for item in listed):
+            raise UsageError(f"{where}: '{key}' must be a list of strings")
         if value is not None and not isinstance(value, allowed[key]):
             hint = ' (quote it: "1.34")' if allowed[key] is str else ""
             raise UsageError(f"{where}: '{key}' must be {_KIND[allowed[key]]}{hint}")
+
+
+def _check_version(document: Document, version: str | None) -> None:
+    if version is not None and not re.fullmatch(r"v?1\.\d{2}(?:\.\d+)?", version):
+        place = document.nearest(("kubernetes", "version"))
+        where = f"{place.file}:{place.line}:{place.column}"
+        raise UsageError(f"{where}: '{version}' is no Kubernetes version; write it as \"1.34\"")
+
+
+def _check_folders(tree: Tree, document: Document, folders: Iterable[str]) -> None:
+    for number, folder in enumerate(folders):
+        if not tree.is_dir(folder) or not tree.is_inside(folder):
+            place = document.place_of(("schemas", number)) or document.place()
+            where = f"{place.file}:{place.line}:{place.column}"
+            raise UsageError(f"{where}: '{folder}' is no folder of this repository")
 
 
 def _check_levels(document: Document, levels: dict[str, Any], checks: list[str]) -> None:

@@ -76,6 +76,14 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def real(path: Path) -> Path:
+    """The path with every link followed; the path itself where a link leads in circles."""
+    try:
+        return path.resolve()
+    except (OSError, RuntimeError):
+        return path
+
+
 def list_dir(path: Path) -> list[Path]:
     """The entries of a folder, sorted; an unreadable folder has none."""
     try:

@@ -7,8 +7,11 @@ from dataclasses import dataclass, replace
 from overlaykit.source import Path, Place
 
 LEVELS = ("error", "warning", "info")
-# These yield to a more telling check at the same line.
-GENERAL = ("schema/invalid", "kustomize/build")
+# These yield to a more telling check at the same line; None: to any check.
+GENERAL: dict[str, tuple[str, ...] | None] = {
+    "schema/invalid": None,
+    "kustomize/build": ("yaml/duplicate-key",),
+}
 
 
 @dataclass(frozen=True)
@@ -92,5 +95,18 @@ def settle(found: Iterable[Finding]) -> list[Finding]:
 def _specific(findings: Iterable[Finding]) -> list[Finding]:
     """Without the general findings at lines where a telling one stands."""
     found = list(findings)
-    told = {(f.file, f.line) for f in found if f.check not in GENERAL and f.level != "info"}
-    return [f for f in found if f.check not in GENERAL or (f.file, f.line) not in told]
+    told: dict[tuple[str, int], set[str]] = {}
+    for finding in found:
+        if finding.level != "info":
+            told.setdefault((finding.file, finding.line), set()).add(finding.check)
+    return [
+        f for f in found if not _outdone(f, told[f.file, f.line] if f.level != "info" else set())
+    ]
+
+
+def _outdone(finding: Finding, beside: set[str]) -> bool:
+    if finding.check not in GENERAL:
+        return False
+    better = GENERAL[finding.check]
+    others = beside - set(GENERAL)
+    return bool(others if better is None else others & set(better))

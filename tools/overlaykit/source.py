@@ -7,7 +7,7 @@ no base-60 numbers and no dates
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -18,17 +18,18 @@ Path = tuple[str | int, ...]
 
 MAX_DEPTH = 100
 MAX_NODES = 1_000_000
-_MAP, _SEQ, _STR = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq", "tag:yaml.org,2002:str"
+MAX_DIGITS = 1000
+_MAP = "tag:yaml.org,2002:map"
 _MERGE = "tag:yaml.org,2002:merge"
 
 
 class Loader(yaml.CSafeLoader):
-    """libyaml's parser with the scalar rules of the API server."""
+    """libyaml's parser with the scalar rules of the API server, and with keys as text."""
 
     yaml_implicit_resolvers: dict[str, list[tuple[str, re.Pattern[str]]]] = {}  # noqa: RUF012
 
 
-def _construct_int(loader: Loader, node: ScalarNode) -> int | str:
+def _construct_int(loader: Loader, node: ScalarNode) -> int | float | str:
     text = node.value.replace("_", "")
     sign, digits = (text[0], text[1:]) if text[0] in "+-" else ("", text)
     base = 10
@@ -37,7 +38,19 @@ def _construct_int(loader: Loader, node: ScalarNode) -> int | str:
             base, digits = value, digits[2:]
     if base == 10 and len(digits) > 1 and digits[0] == "0":
         base = 8
+    if len(digits) > MAX_DIGITS:
+        return float(sign + digits) if base == 10 else text
     return int(sign + digits, base)
+
+
+def _construct_map(loader: Any, node: MappingNode) -> Iterator[dict[str, Any]]:
+    """A mapping whose keys are text, as in JSON: `1: x` has the key "1"."""
+    data: dict[str, Any] = {}
+    yield data
+    loader.flatten_mapping(node)
+    for key, value in node.value:
+        name = key.value if isinstance(key, ScalarNode) else str(loader.construct_object(key, True))
+        data[name] = loader.construct_object(value, deep=True)
 
 
 def _construct_bool(loader: Loader, node: ScalarNode) -> bool:
@@ -70,6 +83,7 @@ Loader.add_implicit_resolver(
 )
 Loader.add_constructor("tag:yaml.org,2002:int", _construct_int)
 Loader.add_constructor("tag:yaml.org,2002:bool", _construct_bool)
+Loader.add_constructor(_MAP, _construct_map)
 
 
 class SyntaxProblem(Exception):
@@ -102,7 +116,7 @@ class Document:
 
     @cached_property
     def data(self) -> Any:
-        """The document as plain values; mappings keep their order, the last duplicate key wins."""
+        """The document as plain values; keys are text, the last duplicate key wins."""
         return to_data(self.node)
 
     def place(self, node: Node | None = None) -> Place:
@@ -205,17 +219,55 @@ def _untagged(constructor: Any, node: Node) -> Any:
 Loader.add_constructor(None, _untagged)
 
 
+def items(document: Document) -> list[Document]:
+    """The objects of a document: itself, or the items of a Kubernetes `List`."""
+    kind, listed = document.find(("kind",)), document.find(("items",))
+    if not kind or not listed or not str(getattr(kind[1], "value", "")).endswith("List"):
+        return [document]
+    if not isinstance(listed[1], SequenceNode):
+        return [document]
+    return [replace(document, node=node) for node in listed[1].value]
+
+
 def to_data(node: Node) -> Any:
+    """The plain values of a node. Raises SyntaxProblem."""
     try:
         return _Constructor().construct_document(node)
-    except (yaml.YAMLError, TypeError, ValueError):
-        return None
+    except yaml.MarkedYAMLError as error:
+        raise _syntax_problem(error) from error
+    except (yaml.YAMLError, TypeError, ValueError, OverflowError) as error:
+        mark = node.start_mark
+        what = _oneline(str(error))
+        raise SyntaxProblem(what, mark.line + 1, mark.column + 1) from error
+
+
+class PatientLoader(yaml.SafeLoader):
+    """PyYAML's own parser, ten times slower, which can be taught that an anchor may be reused.
+
+    libyaml refuses a second `&name`; YAML 1.2 (3.2.2.2) and Kustomize take the last one.
+    """
+
+    yaml_implicit_resolvers = Loader.yaml_implicit_resolvers
+    yaml_constructors = Loader.yaml_constructors
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        if self.check_event(yaml.NodeEvent) and not self.check_event(yaml.AliasEvent):
+            self.anchors.pop(self.peek_event().anchor, None)  # type: ignore[no-untyped-call]
+        return super().compose_node(parent, index)
 
 
 def load(text: str, file: str) -> list[Document]:
     """The documents of `text`, empty ones left out. Raises SyntaxProblem."""
     _refuse_depth(text)
-    loader = Loader(text)
+    try:
+        return _load(Loader(text), text, file)
+    except SyntaxProblem as problem:
+        if "duplicate anchor" not in problem.what:
+            raise
+        return _load(PatientLoader(text), text, file)
+
+
+def _load(loader: Any, text: str, file: str) -> list[Document]:
     documents = []
     try:
         index = 0
@@ -224,7 +276,9 @@ def load(text: str, file: str) -> list[Document]:
             empty = isinstance(node, ScalarNode) and node.value == ""
             if node is not None and not empty:
                 _refuse_size(node)
-                documents.append(Document(file, node, text, index))
+                document = Document(file, node, text, index)
+                _ = document.data  # what cannot be read as values is refused here
+                documents.append(document)
             index += 1
     except yaml.MarkedYAMLError as error:
         raise _syntax_problem(error) from error
@@ -237,9 +291,12 @@ def load(text: str, file: str) -> list[Document]:
 
 def parse(text: str) -> list[Any]:
     """The plain values of every document of rendered text; no positions. Raises SyntaxProblem."""
+    _refuse_depth(text)
     try:
         return [data for data in yaml.load_all(text, Loader=Loader) if data is not None]
     except yaml.MarkedYAMLError as error:
+        if "duplicate anchor" in str(error):
+            return [document.data for document in load(text, "")]
         raise _syntax_problem(error) from error
     except yaml.YAMLError as error:
         raise SyntaxProblem(_oneline(str(error)), 1, 1) from error

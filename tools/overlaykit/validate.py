@@ -125,6 +125,8 @@ def _finding(
     unit: Unit | None = None,
     obj: Object | None = None,
 ) -> Finding:
+    if unit is not None and (problem.level or level) == "error":
+        problem = problem.assuming(unit.assuming)
     place = problem.at
     if place is None:
         if unit is None or obj is None:

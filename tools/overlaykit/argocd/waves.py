@@ -1,8 +1,8 @@
 """What has to be there before what: who provides a thing, who needs it, in which sync wave.
 
-Argo CD applies wave by wave and waits for each; inside a wave it orders kinds, so that a
-Namespace or a CRD comes before its users, but custom resources are not ordered among themselves
-(source: Argo CD, "Sync phases and waves"; gitops-engine, pkg/sync/sync_tasks.go).
+Argo CD applies wave by wave and waits for each. Inside one sync it moves a Namespace and a CRD to
+the wave of the first object that needs it, so only needs among custom resources can go wrong
+there (source: Argo CD, "Sync phases and waves"; gitops-engine, pkg/sync/sync_tasks.go, adjustDeps).
 """
 
 from collections.abc import Iterable, Iterator
@@ -104,20 +104,21 @@ def needs_from_afar(obj: Object) -> Iterator[Need]:
 
 
 def inversions(objects: Iterable[Object]) -> Iterator[Inversion]:
-    """Inside one sync: users whose wave is before their provider's, or, where kinds do not order
-    them, the same. Equal waves count only where somebody wrote one."""
+    """Inside one sync: users whose wave is their provider's or an earlier one.
+
+    Equal waves count only where somebody wrote one: inside a wave nothing waits.
+    """
     ordered = [obj for obj in objects if HOOK not in obj.annotations and wave(obj) is not None]
     providers = {need: obj for obj in ordered for need in provides(obj)}
     for obj in ordered:
         for need in needs(obj):
             provider = providers.get(need)
-            if provider is None or provider is obj:
+            if provider is None or provider is obj or need[0] in ("namespace", "kind"):
                 continue
             user_wave, provider_wave = wave(obj) or 0, wave(provider) or 0
-            by_kind = need[0] in ("namespace", "kind")
             if user_wave < provider_wave:
                 yield Inversion(obj, provider, need)
-            elif user_wave == provider_wave and user_wave != 0 and not by_kind:
+            elif user_wave == provider_wave and user_wave != 0:
                 yield Inversion(obj, provider, need, equal=True)
 
 

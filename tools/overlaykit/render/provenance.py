@@ -16,7 +16,14 @@ from overlaykit.render.transformers import transformer_place
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
-from overlaykit.source import Document, Path, Place
+from overlaykit.source import Document, Path, Place, items
+
+_IDENTITY: tuple[Path, ...] = (
+    ("apiVersion",),
+    ("kind",),
+    ("metadata", "name"),
+    ("metadata", "namespace"),
+)
 
 
 class Provenance:
@@ -54,7 +61,8 @@ class Provenance:
         found = []
         for layer in self.layers:
             for name in self.graph.manifests(layer.folder):
-                found.extend(self.graph.tree.documents_or_none(name))
+                for document in self.graph.tree.documents_or_none(name):
+                    found.extend(items(document))
         return found
 
     def base(self, obj: Object) -> Document | None:
@@ -105,7 +113,8 @@ class Provenance:
             place = transformer_place(self, layer, obj, path)
             if place:
                 return place
-            for document in self._patches(layer, obj):
+            for document in () if path in _IDENTITY else self._patches(layer, obj):
+                # By its identity a patch says whom it means; it does not set it.
                 place = patch_place(document, obj, path, key, value if same else None)
                 if place:
                     return place

@@ -1,6 +1,7 @@
 """What is wrong in a chain of kustomizations before any object is looked at."""
 
 import difflib
+import re
 from collections.abc import Iterator
 
 from overlaykit import disk
@@ -29,9 +30,22 @@ def broken(graph: Graph, folder: str) -> Iterator[Broken]:
         yield _unreadable(graph, graph.broken_folders[folder])
         return
     for kustomization in graph.closure(folder):
-        yield from _fields(kustomization)
+        yield from own(graph, kustomization)
+
+
+def own(graph: Graph, kustomization: Kustomization) -> list[Broken]:
+    """What is wrong in one kustomization's own file and entries; kept, since many share it."""
+    if kustomization.folder not in graph.found_broken:
+        found = list(_fields(kustomization))
         for entry in kustomization.entries:
-            yield from _entry(graph, kustomization, entry)
+            found.extend(_entry(graph, kustomization, entry))
+        graph.found_broken[kustomization.folder] = found
+    return graph.found_broken[kustomization.folder]
+
+
+def hazard(graph: Graph, folder: str) -> Broken | None:
+    """What makes building `folder` costly beyond reason; then Kustomize is not started."""
+    return next((found for found in broken(graph, folder) if found.hazard), None)
 
 
 def _fields(kustomization: Kustomization) -> Iterator[Broken]:
@@ -52,12 +66,13 @@ def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator
     path = graph.target(kustomization, entry)
     if path is None:
         return
-    if path.startswith("../") or path == "..":
+    if path.startswith("../") or path == ".." or not graph.tree.is_inside(path):
         yield Broken(
             entry.place,
-            f"{entry.field}: '{entry.text}' leads out of the repository",
-            "name a path inside the repository",
+            f"{entry.field}: '{entry.text}' leads out of the repository; Argo CD refuses that",
+            "name a path inside the repository, and replace a link by what it points to",
             entry.text,
+            hazard=True,
         )
     elif graph.tree.is_dir(path):
         yield from _folder(graph, kustomization, entry, path)
@@ -68,12 +83,16 @@ def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator
             "list the folder (with its own kustomization.yaml) or move the file below this one",
             entry.text,
         )
+    elif graph.tree.is_special(path):
+        what = f"{entry.field}: '{entry.text}' is neither a file nor a folder"
+        yield Broken(entry.place, what, "put a file there", entry.text, hazard=True)
     elif not graph.tree.is_file(path):
         yield Broken(
             entry.place,
             f"{entry.field}: '{entry.text}' does not exist{_near(graph, path)}",
             f"add {path} or remove this entry",
             entry.text,
+            _maker(graph, path),
         )
     elif entry.field in ("components", "bases"):
         yield Broken(
@@ -86,6 +105,22 @@ def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator
         yield from _yaml(graph, path)
 
 
+def _maker(graph: Graph, path: str) -> str:
+    """What would have to write a missing file: a script beside it, or git that ignores it."""
+    folder, _, name = path.rpartition("/")
+    beside = [n for n in graph.tree.files if n.rpartition("/")[0] == folder]
+    for other in (*beside, ".gitignore"):
+        if other.endswith((".yaml", ".yml", ".md", ".json")) or not graph.tree.is_file(other):
+            continue
+        try:
+            text = graph.tree.text(other)
+        except disk.Unreadable:
+            continue
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
+            return f"that nothing writes it before the build; {other} names it"
+    return ""
+
+
 def _below(path: str, folder: str) -> bool:
     return not folder or path.startswith(f"{folder}/")
 
@@ -94,7 +129,8 @@ def _near(graph: Graph, path: str) -> str:
     names = [
         name for name in graph.tree.files if name.rpartition("/")[0] == path.rpartition("/")[0]
     ]
-    close = difflib.get_close_matches(path, names, 1, 0.8)
+    names = [name for name in names if name.rpartition("/")[2] not in NAMES]
+    close = difflib.get_close_matches(path, names, 1, 0.85)
     return f"; did you mean '{close[0].rpartition('/')[2]}'?" if close else ""
 
 
@@ -128,7 +164,7 @@ def _unreadable(graph: Graph, name: str) -> Broken:
     problem = graph.broken_files[name]
     if isinstance(problem, SyntaxProblem):
         return _syntax(name, problem)
-    return Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
+    return _unread(name, problem)
 
 
 def _yaml(graph: Graph, name: str) -> Iterator[Broken]:
@@ -137,10 +173,16 @@ def _yaml(graph: Graph, name: str) -> Iterator[Broken]:
     except SyntaxProblem as problem:
         yield _syntax(name, problem)
     except disk.Unreadable as problem:
-        yield Broken(Place(name), f"{name} {problem.why}", "make it a readable YAML file", name)
+        yield _unread(name, problem)
+
+
+def _unread(name: str, problem: disk.Unreadable) -> Broken:
+    what = f"{name} {problem.why}"
+    return Broken(Place(name), what, "make it a readable YAML file", name, hazard=True)
 
 
 def _syntax(name: str, problem: SyntaxProblem) -> Broken:
     place = Place(name, problem.line, problem.column)
     wanted = name.rpartition("/")[2]
-    return Broken(place, f"YAML error: {problem.what}", "mend the YAML", wanted)
+    hazard = "alias" in problem.what or "levels deep" in problem.what
+    return Broken(place, f"YAML error: {problem.what}", "mend the YAML", wanted, hazard=hazard)

@@ -1,7 +1,7 @@
 """From files to a World: render what builds, read what is plain, follow the Applications."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from overlaykit import config as configuration
@@ -12,12 +12,14 @@ from overlaykit.render.blame import blame
 from overlaykit.render.engine import Engine, Render
 from overlaykit.render.objects import Object, objects
 from overlaykit.render.provenance import Provenance
+from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.tree import Tree, join
+from overlaykit.repo.unseen import note_unseen, unbuildable
 from overlaykit.repo.world import Judges, NotSeen, Unit, World, applications, unit_of_files
-from overlaykit.source import Place, SyntaxProblem, parse
+from overlaykit.source import Document, Place, SyntaxProblem, parse
 
 Progress = Callable[[int, int], None]
 
@@ -47,92 +49,101 @@ def build_world(
 ) -> None:
     """Fill the world with units: every folder that builds (or those in `only`), every file."""
     folders = [f for f in world.graph.targets if only is None or f in only]
-    folders = [folder for folder in folders if _seen(world, folder)]
-    for render in _renders(world, folders, progress, engine):
-        world.units.append(_unit(world, render))
+    folders = [folder for folder in folders if _offline(world, folder)]
+    world.units.extend(_built(world, folders, progress, engine))
+    _choose_judged(world)
     _add_files(world, only)
     _add_deployed(world)
+    _set_aside_templates(world)
+    note_unseen(world)
 
 
-def _renders(
+def _offline(world: World, folder: str) -> bool:
+    why = unbuildable(world.graph, folder)
+    if why:
+        world.not_seen.append(NotSeen(folder or ".", why))
+    return not why
+
+
+def _built(
     world: World, folders: list[str], progress: Progress, engine: Engine | None
-) -> Iterable[Render]:
-    if not folders:
-        return []
+) -> Iterator[Unit]:
+    """A unit for each folder; one that would cost too much is refused without Kustomize."""
+    hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
+    for folder, found in hazards.items():
+        yield _refused(world, folder, found)
+    rest = [folder for folder in folders if folder not in hazards]
     count = 0
 
     def done(_: Render) -> None:
         nonlocal count
         count += 1
-        progress(count, len(folders))
+        progress(count, len(rest))
 
-    return (engine or engines.default()).build(world.tree.root, folders, done)
-
-
-def _seen(world: World, folder: str) -> bool:
-    """Whether a folder can be built offline; else it is counted as not seen."""
-    where = folder or "."
-    remote = world.graph.remote(folder)
-    if remote:
-        place = remote[1].place
-        why = f"needs the remote base {remote[1].text} ({place.file}:{place.line})"
-        world.not_seen.append(NotSeen(where, why))
-        return False
-    for kustomization in world.graph.closure(folder):
-        if kustomization.inflates_helm:
-            why = f"inflates a Helm chart inside Kustomize ({kustomization.file})"
-            world.not_seen.append(NotSeen(where, why))
-            return False
-        if kustomization.needs_plugins and _runs_program(world, kustomization.folder):
-            why = f"needs a generator or transformer program ({kustomization.file})"
-            world.not_seen.append(NotSeen(where, why))
-            return False
-    return True
+    if rest:
+        for render in (engine or engines.default()).build(world.tree.root, rest, done):
+            if render.error is not None and "must specify --enable-helm" in render.error:
+                world.not_seen.append(NotSeen(render.folder, "inflates a Helm chart"))
+            elif render.error is not None:
+                found = blame(world.graph, render.folder, render.error)
+                yield _refused(world, render.folder, found)
+            else:
+                yield _unit(world, render)
 
 
-def _runs_program(world: World, folder: str) -> bool:
-    """Whether a plugin configuration of the folder is not one of Kustomize's built-in kinds."""
-    kustomization = world.graph.kustomizations[folder]
-    for entry in kustomization.entries:
-        if entry.field not in ("generators", "transformers", "validators"):
-            continue
-        path = world.graph.target(kustomization, entry)
-        names = [path] if path else []
-        if path and world.graph.is_build(path):
-            names = list(world.graph.files(path))
-        for name in names:
-            for document in world.tree.documents_or_none(name):
-                if isinstance(document.data, dict) and _is_program(document.data):
-                    return True
-    return False
-
-
-def _is_program(data: dict[str, object]) -> bool:
-    version = str(data.get("apiVersion", ""))
-    return version not in ("", "builtin") and not version.startswith("kustomize.config.k8s.io")
+def _refused(world: World, folder: str, broken: Broken) -> Unit:
+    """A folder that does not build; its source objects are kept as drafts."""
+    cluster, workload = place_name(folder, world.config.clusters)
+    sources: dict[int, Document] = {}
+    unit = Unit(folder, cluster, workload, lambda *_: broken.place, broken=broken)
+    for document in Provenance(world.graph, folder).manifests:
+        if isinstance(document.data, dict):
+            obj = Object(document.data, world.kubernetes(cluster), draft=True)
+            sources[id(obj)] = document
+            unit.drafts.append(obj)
+    unit.locate = lambda obj, path, key: (
+        sources[id(obj)].place_of(path, key) or sources[id(obj)].nearest(path)
+    )
+    return unit
 
 
 def _unit(world: World, render: Render) -> Unit:
-    folder = render.folder
-    cluster, workload = place_name(folder, world.config.clusters)
-    chain = Provenance(world.graph, folder)
-    judged = world.graph.is_top(folder)
-    unit = Unit(folder, cluster, workload, chain.locate, judged=judged)
-    if render.error is not None:
-        unit.broken = blame(world.graph, folder, render.error)
-        unit.drafts = [
-            Object(document.data, world.kubernetes(cluster), draft=True)
-            for document in chain.manifests
-            if isinstance(document.data, dict)
-        ]
-        return unit
+    cluster, workload = place_name(render.folder, world.config.clusters)
+    unit = Unit(render.folder, cluster, workload, Provenance(world.graph, render.folder).locate)
     try:
         unit.objects = list(objects(parse(render.text), world.kubernetes(cluster)))
     except SyntaxProblem as problem:
-        kustomization = world.graph.kustomizations[folder]
+        kustomization = world.graph.kustomizations[render.folder]
         message = f"the render is no readable YAML (line {problem.line}): {problem.what}"
         unit.broken = Broken(Place(kustomization.file), message, "mend the value it comes from")
     return unit
+
+
+def _choose_judged(world: World) -> None:
+    """A base is judged through the overlays that build from it, if one of them was built."""
+    above = {unit.folder: world.graph.ancestors(unit.folder) for unit in world.units}
+    judged: set[str] = set()
+    for unit in sorted(world.units, key=lambda unit: len(above[unit.folder])):
+        unit.judged = not above[unit.folder] & judged
+        if unit.judged:
+            judged.add(unit.folder)
+
+
+# Folders of files that are shown rather than applied.
+_SHOWN = frozenset({"docs", "doc", "examples", "example", "samples", "test", "tests", "testdata"})
+_SET_ASIDE = ("template", "skeleton", "testdata", "cookiecutter")
+
+
+def _set_aside_templates(world: World) -> None:
+    """Folders that another program completes first are not seen, rather than broken."""
+    for folder in sorted(world.graph.templates):
+        world.not_seen.append(NotSeen(folder, "a template that another program fills in"))
+    for unit in world.units:
+        parts = unit.folder.split("/")
+        if unit.broken is not None and any(part.startswith(_SET_ASIDE) for part in parts):
+            unit.judged = False
+            why = "a template or test data that does not build alone"
+            world.not_seen.append(NotSeen(unit.folder, why))
 
 
 def _add_files(world: World, only: set[str] | None) -> None:
@@ -147,6 +158,9 @@ def _add_files(world: World, only: set[str] | None) -> None:
         read_elsewhere = name in built or (beside and not bootstraps(world.tree, name))
         groups = ("overlaykit.io",) if read_elsewhere else ("overlaykit.io", GROUP)
         unit = unit_of_files(world.tree, name, [name], world.config, groups)
+        unit.objects = [obj for obj in unit.objects if obj.get("spec") or "patch" not in name]
+        if _SHOWN & set(name.split("/")):
+            unit.assuming = "that somebody applies this file; nothing here does"
         if unit.objects:
             world.units.append(unit)
 
@@ -188,7 +202,6 @@ def _add_deployed(world: World) -> None:
             fresh.extend(_deployed(world, application, known))
         todo = applications(fresh)
     _reset(world)
-    _note_unseen(world)
 
 
 def _reset(world: World) -> None:
@@ -233,27 +246,3 @@ def _directory(world: World, path: str, recurse: bool) -> Unit:
     loose = {unit.folder: unit for unit in world.units if unit.folder in set(names)}
     world.units = [unit for unit in world.units if unit.folder not in loose]
     return unit_of_files(world.tree, path, names, world.config)
-
-
-def _note_unseen(world: World) -> None:
-    """Count what Applications deploy that is not in this repository."""
-    seen: set[tuple[str, str]] = set()
-    for application in world.applications:
-        for source in application.sources:
-            what = _unseen(world, source.chart, source.path, source.url, world.is_own(source))
-            if what and what not in seen:
-                seen.add(what)
-                world.not_seen.append(NotSeen(*what))
-    kinds = [o for unit in world.judged for o in unit.objects if o.kind == "ApplicationSet"]
-    for obj in {o.label: o for o in kinds}.values():
-        world.not_seen.append(NotSeen(obj.label, "an ApplicationSet is not expanded"))
-
-
-def _unseen(world: World, chart: str, path: str, url: str, own: bool) -> tuple[str, str] | None:
-    if chart:
-        return f"chart {chart}", "a chart that is not on this machine cannot be rendered"
-    if not own:
-        return f"{url} {path}".strip(), "another repository"
-    if join("", path) in world.tree.charts:
-        return f"chart {path}", "Helm charts of the repository are not rendered"
-    return None

@@ -1,6 +1,7 @@
 """The kustomization graph: which folder builds from which folders and files."""
 
 import posixpath
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -8,19 +9,27 @@ from functools import cached_property
 from overlaykit import disk
 from overlaykit.repo.kustomization import NAMES, Entry, Kustomization
 from overlaykit.repo.tree import Tree, join
-from overlaykit.source import Place, SyntaxProblem
+from overlaykit.source import Place, SyntaxProblem, scalars
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
+# Jinja, Go templates, cookiecutter: a kustomization that another program writes out first.
+_BRACES = re.compile(r"\{\{|\{%|<%")
 
 
 @dataclass(frozen=True)
 class Broken:
-    """A reference that no build can follow: the place to mend, what is wrong, the fix."""
+    """A reference that no build can follow: the place to mend, what is wrong, the fix.
+
+    `wanted` is a text that Kustomize's own message has; `assuming` what the verdict takes for
+    granted; a `hazard` would cost Kustomize much time or memory, so it is not even started.
+    """
 
     place: Place
     message: str
     fix: str
     wanted: str = ""
+    assuming: str = ""
+    hazard: bool = False
 
 
 class Graph:
@@ -29,6 +38,8 @@ class Graph:
     def __init__(self, tree: Tree) -> None:
         self.tree = tree
         self.broken_files: dict[str, SyntaxProblem | disk.Unreadable] = {}
+        self.templates: set[str] = set()
+        self.found_broken: dict[str, list[Broken]] = {}
 
     @cached_property
     def kustomizations(self) -> dict[str, Kustomization]:
@@ -36,7 +47,7 @@ class Graph:
         found: dict[str, Kustomization] = {}
         for name in self.tree.files:
             folder, base = posixpath.split(name)
-            if base in NAMES and self.tree.chart_of(name) is None:
+            if base in NAMES and not self.tree.is_template(name):
                 self._load(folder, name, found)
         return found
 
@@ -44,14 +55,28 @@ class Graph:
         try:
             documents = self.tree.documents(name)
         except (SyntaxProblem, disk.Unreadable) as problem:
-            self.broken_files[name] = problem
+            if self._is_templated(name):
+                self.templates.add(folder)
+            else:
+                self.broken_files[name] = problem
             return
-        data = documents[0].data if documents else None
-        if not isinstance(data, dict) or _FLUX in str(data.get("apiVersion")):
+        if not documents or not isinstance(documents[0].data, dict):
+            what = "is empty" if not documents else "is not a mapping"
+            self.broken_files[name] = SyntaxProblem(f"the kustomization {what}", 1, 1)
             return
-        kind = data.get("kind", "Kustomization")
-        if kind in ("Kustomization", "Component") or "resources" in data:
-            found.setdefault(folder, Kustomization(folder, name, documents[0]))
+        if _FLUX in str(documents[0].data.get("apiVersion")):
+            return
+        kustomization = Kustomization(folder, name, documents[0])
+        if any(_BRACES.search(entry.text) for entry in kustomization.entries):
+            self.templates.add(folder)
+            return
+        found.setdefault(folder, kustomization)
+
+    def _is_templated(self, name: str) -> bool:
+        try:
+            return _BRACES.search(self.tree.text(name)) is not None
+        except disk.Unreadable:
+            return False
 
     @cached_property
     def broken_folders(self) -> dict[str, str]:
@@ -93,9 +118,16 @@ class Graph:
         alone = [f for f, k in self.kustomizations.items() if not k.is_component]
         return sorted({*alone, *self.broken_folders})
 
-    def is_top(self, folder: str) -> bool:
-        """Whether no other kustomization builds from this one."""
-        return not self.parents.get(folder)
+    def ancestors(self, folder: str) -> set[str]:
+        """Every folder that builds from this one, directly or not; itself only in a cycle."""
+        found: set[str] = set()
+        todo = [folder]
+        while todo:
+            for parent in self.parents.get(todo.pop(), ()):
+                if parent not in found:
+                    found.add(parent)
+                    todo.append(parent)
+        return found
 
     def closure(self, folder: str) -> list[Kustomization]:
         """The kustomization of `folder` and all it builds from, each once, overlay first."""
@@ -115,6 +147,16 @@ class Graph:
             for entry in kustomization.entries:
                 path = self.target(kustomization, entry)
                 if path is not None and self.tree.is_file(path):
+                    yield path
+                    if entry.field in ("generators", "transformers", "validators"):
+                        yield from self._plugin_files(path)
+
+    def _plugin_files(self, config: str) -> Iterator[str]:
+        """The files that a plugin's configuration names, such as the secrets of KSOPS."""
+        for document in self.tree.documents_or_none(config):
+            for _, node in scalars(document.node):
+                path = join(posixpath.dirname(config), node.value)
+                if node.value and self.tree.is_file(path):
                     yield path
 
     def yaml_files(self, folder: str) -> Iterator[str]:

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import field as with_default
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeGuard
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode, SequenceNode
 
 from overlaykit.source import Document, Place, SyntaxProblem, child, embedded
 
@@ -76,7 +76,7 @@ class Kustomization:
     def _entries(self) -> Iterator[Entry]:
         for name in (*_PATH_LISTS, *_INLINE_LISTS):
             for node in _items(self.node(name)):
-                if isinstance(node, ScalarNode) and not _is_inline(node):
+                if _is_text(node) and not _is_inline(node):
                     yield self._entry(name, node)
         for name in _PATH_OBJECTS:
             for node in _items(self.node(name)):
@@ -97,7 +97,7 @@ class Kustomization:
 
     def _scalar(self, name: str, node: Node | None, key: str) -> Iterator[Entry]:
         found = child(node, key) if node is not None else None
-        if found and isinstance(found[1], ScalarNode) and found[1].value:
+        if found and _is_text(found[1]):
             yield self._entry(name, found[1])
 
     def _generator(self, name: str, node: Node) -> Iterator[Entry]:
@@ -152,7 +152,8 @@ class Kustomization:
 
     @property
     def inflates_helm(self) -> bool:
-        return bool(self.data.get("helmCharts") or self.data.get("helmChartInflationGenerator"))
+        charts = [self.data.get("helmCharts"), self.data.get("helmChartInflationGenerator")]
+        return any(isinstance(c, list) and any(isinstance(i, dict) for i in c) for c in charts)
 
 
 def _items(node: Node | None) -> list[Node]:
@@ -163,5 +164,6 @@ def _is_inline(node: ScalarNode) -> bool:
     return "\n" in node.value or node.value.lstrip().startswith("{")
 
 
-def root_mapping(document: Document) -> bool:
-    return isinstance(document.node, MappingNode)
+def _is_text(node: Node) -> TypeGuard[ScalarNode]:
+    """Whether a node is a string that says something; Kustomize refuses other scalars itself."""
+    return isinstance(node, ScalarNode) and node.tag == "tag:yaml.org,2002:str" and bool(node.value)

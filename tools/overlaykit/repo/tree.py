@@ -45,9 +45,14 @@ class Tree:
         self._documents: dict[str, list[Document] | SyntaxProblem] = {}
 
     @cached_property
+    def tracked(self) -> list[str] | None:
+        """What git tracks or would track; None without git."""
+        return _git_files(self.root)
+
+    @cached_property
     def files(self) -> list[str]:
         """Every file that is not ignored by git, sorted; without git, every file."""
-        listed = _git_files(self.root)
+        listed = self.tracked
         if listed is None:
             listed = sorted(path.relative_to(self.root).as_posix() for path in disk.walk(self.root))
         return [name for name in listed if not disk.SKIPPED & set(name.split("/"))]
@@ -58,20 +63,20 @@ class Tree:
         names = (posixpath.split(name) for name in self.files)
         return {folder for folder, name in names if name in ("Chart.yaml", "Chart.yml")}
 
-    def chart_of(self, name: str) -> str | None:
-        """The chart that a file lies in, or None."""
-        folder = posixpath.dirname(name)
-        while True:
-            if folder in self.charts:
-                return folder
-            if not folder:
-                return None
-            folder = posixpath.dirname(folder)
+    def is_template(self, name: str) -> bool:
+        """Whether a file is a Helm template (no YAML yet) or part of a vendored chart."""
+        below, folder = posixpath.split(name)[0], ""
+        while below:
+            above, folder = posixpath.split(below)
+            if above in self.charts and folder in ("templates", "charts"):
+                return True
+            below = above
+        return False
 
     @cached_property
     def yaml_files(self) -> list[str]:
-        """YAML files outside Helm charts, whose templates are not YAML yet."""
-        return [n for n in self.files if n.endswith(YAML) and self.chart_of(n) is None]
+        """YAML files, Helm templates left out."""
+        return [n for n in self.files if n.endswith(YAML) and not self.is_template(n)]
 
     def is_file(self, name: str) -> bool:
         return disk.is_file(self.root / name)
@@ -79,11 +84,20 @@ class Tree:
     def is_dir(self, name: str) -> bool:
         return disk.is_dir(self.root / name)
 
+    def is_special(self, name: str) -> bool:
+        """Whether a path is there and is neither a file nor a folder (a pipe, a device)."""
+        there = disk.exists(self.root / name)
+        return there and not self.is_file(name) and not self.is_dir(name)
+
+    def is_inside(self, name: str) -> bool:
+        """Whether a path, with its links followed, stays in the repository."""
+        return disk.real(self.root / name).is_relative_to(self.root)
+
     def text(self, name: str) -> str:
         """The file's text. Raises disk.Unreadable, also for a link that leads out of the root."""
         if name not in self._texts:
             path = self.root / name
-            if not path.resolve().is_relative_to(self.root):
+            if not self.is_inside(name):
                 raise disk.Unreadable(Path(name), "is a link that leads out of the repository")
             try:
                 self._texts[name] = disk.read_text(path)

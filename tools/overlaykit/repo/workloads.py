@@ -1,10 +1,13 @@
 """The workloads of this layout: what workload.yaml declares, read into plain values."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.tree import Tree
+
+_STEP = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 
 
 @dataclass(frozen=True)
@@ -37,8 +40,44 @@ class Secret:
 
 
 @dataclass(frozen=True)
+class Target:
+    """A field that a parameter sets: of an object (`kind`, `name`), or a value of the chart.
+
+    `format` is flink, kubernetes or number: how an amount is written there. `line`: the field is
+    a text of `key: value` lines, and this key's line is meant.
+    """
+
+    kind: str
+    name: str
+    path: tuple[str, ...]
+    format: str
+    line: str
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A value that an overlay may set, with what is allowed; `component`: the part it belongs to.
+
+    `at_most` names a parameter that this one may not exceed.
+    """
+
+    name: str
+    type: str
+    description: str
+    default: Any
+    unit: str
+    enum: tuple[Any, ...]
+    minimum: Any
+    maximum: Any
+    at_most: str
+    component: str
+    targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True)
 class Workload:
-    """`wave` is None where no Application deploys it; `chart` is its name, or empty."""
+    """`wave` is None where no Application deploys it; `chart` is its name, or empty; `crds`: the
+    API groups whose definitions the chart brings."""
 
     name: str
     description: str
@@ -50,9 +89,14 @@ class Workload:
     secrets: tuple[Secret, ...]
     has_base: bool
     has_cluster_facts: bool
+    parameters: tuple[Parameter, ...] = ()
+    crds: tuple[str, ...] = ()
 
     def component(self, name: str) -> Component | None:
         return next((c for c in self.components if c.name == name), None)
+
+    def parameter(self, name: str) -> Parameter | None:
+        return next((p for p in self.parameters if p.name == name), None)
 
 
 def workloads(tree: Tree) -> dict[str, Workload]:
@@ -84,6 +128,8 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
         secrets=tuple(_secret(item) for item in spec.get("secrets") or ()),
         has_base=tree.is_file(f"workloads/{name}/base/kustomization.yaml"),
         has_cluster_facts=tree.is_dir(f"workloads/{name}/components/cluster-facts"),
+        parameters=tuple(_parameter(n, p) for n, p in (spec.get("parameters") or {}).items()),
+        crds=_texts(chart.get("crds")),
     )
 
 
@@ -96,6 +142,33 @@ def _component(name: str, data: dict[str, Any]) -> Component:
         when_provided=str(data.get("onWhenProvided") or ""),
         when_managed_by=str(data.get("onWhenManagedBy") or ""),
     )
+
+
+def _parameter(name: str, data: dict[str, Any]) -> Parameter:
+    return Parameter(
+        name=name,
+        type=str(data.get("type", "string")),
+        description=str(data.get("description", "")),
+        default=data.get("default"),
+        unit=str(data.get("unit", "")),
+        enum=tuple(data.get("enum") or ()),
+        minimum=data.get("minimum"),
+        maximum=data.get("maximum"),
+        at_most=str(data.get("atMost", "")),
+        component=str(data.get("component", "")),
+        targets=tuple(_target(item) for item in data.get("targets") or ()),
+    )
+
+
+def _target(data: dict[str, Any]) -> Target:
+    kind, _, name = str(data.get("object", "")).partition("/")
+    path = field_path(str(data.get("field") or data.get("value") or ""))
+    return Target(kind, name, path, str(data.get("format", "")), str(data.get("line", "")))
+
+
+def field_path(text: str) -> tuple[str, ...]:
+    """The steps of a dotted path; a key with dots stands in brackets: a.b.[c.d/e].f."""
+    return tuple(inside or plain for inside, plain in _STEP.findall(text))
 
 
 def _secret(data: dict[str, Any]) -> Secret:

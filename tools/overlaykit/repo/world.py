@@ -1,5 +1,6 @@
 """Everything a check may ask: the repository, what it renders to, and who deploys what."""
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
@@ -36,6 +37,7 @@ class Unit:
     drafts: list[Object] = field(default_factory=list)
     broken: Broken | None = None
     judged: bool = True
+    assuming: str = ""
     files: list[str] = field(default_factory=list)
 
 
@@ -83,7 +85,8 @@ class World:
     def kubernetes(self, cluster: str) -> str:
         """The Kubernetes minor that a cluster's facts name; empty where they do not."""
         found = self.cluster(cluster)
-        return found.fact("kubernetes", "version") if found else ""
+        version = found.fact("kubernetes", "version") if found else ""
+        return version if re.fullmatch(r"1\.\d+", version) else ""
 
     def cluster(self, name: str) -> Cluster | None:
         return next((c for c in self.clusters if c.name == name), None)

@@ -94,7 +94,7 @@ def _wrong(source: Source, world: World) -> tuple[str, str]:
         close = difflib.get_close_matches(path, world.graph.targets, 1, 0.8)
         hint = f"; did you mean '{close[0]}'?" if close else ""
         return f"path '{source.path}' does not exist in this repository{hint}", (
-            f"write {close[0]}" if close else "add the folder or correct the path"
+            "correct the path, or add the folder"
         )
     prefix = f"{path}/"
     if not any(name.startswith(prefix) for name in world.tree.files):

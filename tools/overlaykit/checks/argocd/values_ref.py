@@ -77,7 +77,8 @@ def check_object(obj: Object, world: World) -> Iterator[Problem]:
     every = sources(obj)
     if obj.get("spec", "sources") and obj.get("spec", "source"):
         message = "both sources and source are set; Argo CD ignores source"
-        yield Problem(message, "remove source", path=("spec", "source"), key=True)
+        at: Path = ("spec", "source")
+        yield Problem(message, "remove source", path=at, key=True, level="warning")
     for source in every:
         if source.ref and source.chart:
             message = f"the source with ref '{source.ref}' is a chart; values come from Git only"

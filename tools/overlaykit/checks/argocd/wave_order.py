@@ -1,8 +1,9 @@
 """Sync waves put what is needed before what needs it.
 
-A wave is a quoted integer. Inside one sync, an object before its namespace, CRD, REST class or
-environment fails; custom resources of one wave are not ordered, so an environment in the wave of
-its applications is too late as well. Between Applications of one parent, one that comes before the
+A wave is a quoted integer. Inside one sync, an object before its REST class or environment fails;
+custom resources of one wave are not ordered, so an environment in the wave of its applications is
+too late as well. (Namespaces and CRDs are moved forward by Argo CD itself.) Between Applications
+of one parent, one that comes before the
 Application that brings its namespace, CRDs, operator or environment cannot become healthy, and the
 parent waits for it before it goes on.
 

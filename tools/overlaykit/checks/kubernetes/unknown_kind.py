@@ -3,7 +3,7 @@
 An object whose apiVersion and kind no API server knows is refused with "no matches for kind", and
 Argo CD then syncs nothing of the Application. Stable versions (v1, v2) of Kubernetes' own groups
 never lose a kind, so a name that is in none of them is misspelt; beta versions come and go, so
-there the finding names the Kubernetes version it assumes unless the cluster's facts give one.
+there it is a warning that names the Kubernetes version it assumes, unless the facts give one.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -74,19 +74,29 @@ def _unserved(obj: Object, world: World) -> Problem:
     message = f"no API server has the kind {obj.kind} in '{obj.api_version}'"
     if served:
         message += f"; it is served as {', '.join(served)}"
-        return _assuming(
-            obj, world, Problem(message, f"write apiVersion: {served[-1]}", path=("apiVersion",))
-        )
+        problem = Problem(message, f"write apiVersion: {served[-1]}", path=("apiVersion",))
+        elsewhere = all(_group(version) != obj.group for version in served)
+        proved = _is_stable([obj.api_version]) and (elsewhere or _is_stable(served))
+        return _assuming(obj, world, problem, proved)
     close = difflib.get_close_matches(obj.kind, store.kinds_of(obj.api_version), 1)
     if close:
         message += f"; did you mean '{close[0]}'?"
     fix = f"write kind: {close[0]}" if close else "write a kind and version that is served"
-    return _assuming(obj, world, Problem(message, fix, path=("kind",)))
+    proved = bool(close) and _is_stable([obj.api_version])
+    return _assuming(obj, world, Problem(message, fix, path=("kind",)), proved)
 
 
-def _assuming(obj: Object, world: World, problem: Problem) -> Problem:
-    """Beta kinds are gone in some versions and there in others: which one is an assumption."""
-    version = obj.api_version.rpartition("/")[2]
-    if re.fullmatch(r"v\d+", version) or obj.kubernetes:
+def _group(api_version: str) -> str:
+    return api_version.rpartition("/")[0]
+
+
+def _is_stable(versions: list[str]) -> bool:
+    """Whether one of the versions is stable: then no newer Kubernetes moves the kind."""
+    return any(re.fullmatch(r"v\d+", version.rpartition("/")[2]) for version in versions)
+
+
+def _assuming(obj: Object, world: World, problem: Problem, proved: bool) -> Problem:
+    """A kind may come with a newer Kubernetes or be gone in it: which one runs is an assumption."""
+    if proved or obj.kubernetes:
         return problem
     return problem.assuming(f"Kubernetes {world.judges.default}; say which in .overlay.yaml")

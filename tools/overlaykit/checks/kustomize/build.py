@@ -41,4 +41,5 @@ LEVEL = "error"
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     if unit.broken is not None:
-        yield Problem(unit.broken.message, unit.broken.fix, at=unit.broken.place)
+        problem = Problem(unit.broken.message, unit.broken.fix, at=unit.broken.place)
+        yield problem.assuming(unit.broken.assuming)

@@ -1,8 +1,9 @@
 """Every manifest beside a kustomization is listed in it.
 
 Kustomize reads only what is listed: a patch or resource that is not is silently never deployed.
-A file that a comment of the kustomization names is taken as switched off on purpose (info); one
-that another file of the repository names is a warning, since a script may apply it.
+A file that a comment of the kustomization names, or whose object a generator makes, is taken as
+left out on purpose (info); one that a script or playbook of the repository names is a warning,
+since it may be applied from there.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -50,6 +51,7 @@ Good:
 Source: Kustomize reference, "resources" and "patches".
 """
 
+import itertools
 import posixpath
 import re
 from collections.abc import Iterator
@@ -57,6 +59,7 @@ from typing import Any
 
 from overlaykit import disk
 from overlaykit.findings import Problem
+from overlaykit.render.objects import Object
 from overlaykit.repo.build import bootstraps
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.world import World
@@ -73,6 +76,7 @@ _TOOLS = re.compile(
 
 def check_repository(world: World) -> Iterator[Problem]:
     deployed = _templated_folders(world)
+    broken = {unit.folder for unit in world.units if unit.broken is not None}
     for name in world.tree.yaml_files:
         if name in world.reached or any(name.startswith(folder) for folder in deployed):
             continue
@@ -80,6 +84,8 @@ def check_repository(world: World) -> Iterator[Problem]:
         kustomization = kustomization or _lists_beside(world, name)
         if kustomization is None or not _is_manifest(world, name):
             continue
+        if kustomization.folder in broken:
+            continue  # what it lists is not known before it builds
         if not bootstraps(world.tree, name):
             yield _problem(world, kustomization, name)
 
@@ -143,28 +149,78 @@ def _problem(world: World, kustomization: Kustomization, name: str) -> Problem:
         if kustomization.node(field) is not None:
             place = kustomization.place(field)
             break
+    why = _on_purpose(world, kustomization, name, relative)
+    if why:
+        fix = "delete the file if it is not coming back"
+        return Problem(f"{relative} is not deployed: {why}", fix, at=place, level="info")
     message = f"{relative} stands here and is not listed, so it is never deployed"
-    fix = f"list {relative}, or delete the file"
-    text = world.tree.text(kustomization.file)
-    if re.search(rf"#.*{re.escape(relative)}", text):
-        why = f"{relative} is not deployed: its entry is commented out"
-        return Problem(why, "delete the file if it is not coming back", at=place, level="info")
-    mention = _mention(world, name)
-    if mention:
-        message += f", unless {mention} applies it"
-        return Problem(message, fix, at=place, level="warning")
-    return Problem(message, fix, at=place)
+    problem = Problem(message, f"list {relative}, or delete the file", at=place)
+    return problem.assuming(_doubt(world, kustomization, name))
 
 
-def _mention(world: World, name: str) -> str | None:
-    """Another file, prose apart, that names this one by its path."""
-    short = "/".join(name.split("/")[-2:])
+def _on_purpose(world: World, kustomization: Kustomization, name: str, relative: str) -> str:
+    """Why a file is left out on purpose, as far as the files say so."""
+    if re.search(rf"#.*{re.escape(relative)}", world.tree.text(kustomization.file)):
+        return "its entry is commented out"
+    if re.search(r"_(?:editor|viewer|admin)_role\.ya?ml$", name):
+        return "a role that kubebuilder writes for people to use or not"
+    if _is_generated(world, kustomization, name):
+        return "a generator makes the object of its name"
+    return ""
+
+
+def _is_generated(world: World, kustomization: Kustomization, name: str) -> bool:
+    generated = {
+        (kind, str(entry.get("name")))
+        for layer in world.graph.closure(kustomization.folder)
+        for field, kind in (("configMapGenerator", "ConfigMap"), ("secretGenerator", "Secret"))
+        for entry in layer.data.get(field) or ()
+        if isinstance(entry, dict)
+    }
+    documents = [Object(document.data) for document in world.tree.documents_or_none(name)]
+    return all((obj.kind, obj.name) in generated for obj in documents)
+
+
+def _doubt(world: World, kustomization: Kustomization, name: str) -> str:
+    """What the verdict takes for granted where somebody else may apply the file."""
+    if not any(unit.folder == kustomization.folder for unit in world.units) and not (
+        kustomization.is_component
+    ):
+        return "that what could not be rendered here does not bring it"
+    if re.search(r"(?:^|/)(?:upstream|third_party|vendor)/", name):
+        return "that the vendored folder is meant to be deployed whole"
+    if re.search(r"manual|by hand|(?:kubectl|oc) (?:apply|create)", _head(world, name)):
+        return "that nobody applies it by hand, as its head says"
+    mention = _mention(world, kustomization, name)
+    return f"that {mention}, which names it, does not apply it" if mention else ""
+
+
+def _head(world: World, name: str) -> str:
+    """The comments at the head of a file."""
+    lines = world.tree.text(name).splitlines()
+    return "\n".join(itertools.takewhile(lambda line: line.startswith(("#", "---")), lines)).lower()
+
+
+_PROSE = (".md", ".rst", ".txt", ".adoc")
+_DATA = (".json", ".lock", ".svg")
+
+
+def _mention(world: World, kustomization: Kustomization, name: str) -> str | None:
+    """A file that names this one by its path: a script, a playbook, or prose that applies it."""
+    short, base = "/".join(name.split("/")[-2:]), f"/{name.rpartition('/')[2]}"
     for other in world.tree.files:
-        if other == name or other.endswith((".md", ".rst", ".txt", ".adoc", ".json", ".lock")):
+        if other in (name, kustomization.file) or other.endswith(_DATA):
             continue
         try:
-            if short in world.tree.text(other):
-                return other
+            text = world.tree.text(other)
         except disk.Unreadable:
             continue
+        if other.endswith(_PROSE):
+            applies = rf"(?:apply|create|replace|-f)\b.*{re.escape(short)}"
+            found = short in text and re.search(applies, text) is not None
+        else:
+            script = not other.endswith((".yaml", ".yml"))
+            found = short in text or (script and base in text)
+        if found:
+            return other
     return None

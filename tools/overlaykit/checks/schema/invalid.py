@@ -63,7 +63,7 @@ def check_object(obj: Object, world: World) -> Iterator[Problem]:
             continue  # its misspelling is the finding
         by_key = found.kind in ("unknown-field", "missing-field")
         problem = Problem(found.message, found.fix, path=found.path, key=by_key)
-        if found.kind == "type" and obj.get(*found.path) is None:
+        if found.kind == "type" and obj.get(*found.path) is None and obj.group != "overlaykit.io":
             # kubeconform refuses an explicit null; the API server drops it (structural schemas).
             problem = problem.assuming("that it is read strictly; an API server drops the null")
         yield problem

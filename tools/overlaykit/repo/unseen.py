@@ -1,0 +1,77 @@
+"""What cannot be looked at from here, and why: counted, never guessed."""
+
+from overlaykit.argocd.applications import Source
+from overlaykit.repo.graph import Graph
+from overlaykit.repo.kustomization import Kustomization
+from overlaykit.repo.tree import join
+from overlaykit.repo.world import NotSeen, World
+
+_HELM = "HelmChartInflationGenerator"
+
+
+def unbuildable(graph: Graph, folder: str) -> str:
+    """Why a folder cannot be built offline by Kustomize alone; empty where it can."""
+    remote = graph.remote(folder)
+    if remote:
+        place = remote[1].place
+        return f"needs the remote base {remote[1].text} ({place.file}:{place.line})"
+    for kustomization in graph.closure(folder):
+        if kustomization.inflates_helm:
+            return f"inflates a Helm chart inside Kustomize ({kustomization.file})"
+        kinds = _programs(graph, kustomization) if kustomization.needs_plugins else set()
+        if _HELM in kinds:
+            return f"inflates a Helm chart inside Kustomize ({kustomization.file})"
+        if kinds:
+            return f"needs the program of {min(kinds)} ({kustomization.file})"
+    return ""
+
+
+def _programs(graph: Graph, kustomization: Kustomization) -> set[str]:
+    """The kinds of a kustomization's plugin configurations that Kustomize has not built in."""
+    found = set()
+    for entry in kustomization.entries:
+        if entry.field not in ("generators", "transformers", "validators"):
+            continue
+        path = graph.target(kustomization, entry)
+        names = list(graph.files(path)) if path and graph.is_build(path) else [path or ""]
+        for name in names:
+            for document in graph.tree.documents_or_none(name):
+                data = document.data if isinstance(document.data, dict) else {}
+                if _is_program(data) or data.get("kind") == _HELM:
+                    found.add(str(data.get("kind")))
+    return found
+
+
+def _is_program(data: dict[str, object]) -> bool:
+    version = str(data.get("apiVersion", ""))
+    return version not in ("", "builtin") and not version.startswith("kustomize.config.k8s.io")
+
+
+def note_unseen(world: World) -> None:
+    """Count what Applications deploy that is not here, and charts that nothing renders."""
+    seen: dict[tuple[str, str], None] = {}
+    for application in world.applications:
+        for source in application.sources:
+            found = _unseen(world, source)
+            if found:
+                seen[found] = None
+    for folder in sorted(world.tree.charts):
+        if not world.tree.is_template(join(folder, "Chart.yaml")):
+            seen[f"chart {folder or '.'}", "Helm charts of the repository are not rendered"] = None
+    for unit in world.judged:
+        for obj in unit.objects:
+            if obj.kind == "ApplicationSet":
+                seen[obj.label, "an ApplicationSet is not expanded"] = None
+    world.not_seen.extend(NotSeen(*pair) for pair in seen)
+
+
+def _unseen(world: World, source: Source) -> tuple[str, str] | None:
+    if source.chart:
+        what = f"chart {source.chart}"
+        return what, "a chart that is not on this machine cannot be rendered"
+    if not world.is_own(source):
+        return f"{source.url} {source.path}".strip(), "another repository"
+    if join("", source.path) in world.tree.charts:
+        what = f"chart {join('', source.path) or '.'}"
+        return what, "Helm charts of the repository are not rendered"
+    return None
