@@ -29,6 +29,7 @@ $(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 
 .PHONY: setup
 setup: $(READY) $(KUBECONFORM) ## Bring what the tool and the checks need
+	@$(BIN)/python -m compileall -q tools/overlaykit
 
 .PHONY: validate
 validate: setup ## Judge every overlay of this repository, then ask kubeconform for a second opinion

@@ -71,6 +71,7 @@ BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
     [
         ("a: 1\nb: [1,\n\nc: 2\n", "flow sequence", 2),
         ("a: 1\nb\nc: 2\n", "simple key", 2),
+        ("a:\n  c d\n  e: 2\n", "without a colon", 2),
         ("a: 1\nb: c: d\n", "mapping values are not allowed", 2),
         ("a: &x {b: *x}\n", "refers to itself", 1),
         ("x: 1\n---\n" + BOMB, "through its aliases", 3),
@@ -79,7 +80,7 @@ BOMB = "a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
         ("\t- a", "cannot start any token", 1),
         ("a: *nobody\n", "undefined alias", 1),
     ],
-    ids=["flow", "key", "colon", "self", "bomb", "brackets", "dashes", "tab", "alias"],
+    ids=["flow", "key", "nocolon", "colon", "self", "bomb", "brackets", "dashes", "tab", "alias"],
 )
 def test_what_is_refused_says_where(text: str, what: str, line: int) -> None:
     with pytest.raises(SyntaxProblem, match=what) as error:

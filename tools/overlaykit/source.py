@@ -263,8 +263,21 @@ def load(text: str, file: str) -> list[Document]:
         return _load(Loader(text), text, file)
     except SyntaxProblem as problem:
         if "duplicate anchor" not in problem.what:
-            raise
+            raise _earlier(problem, text) from problem
         return _load(PatientLoader(text), text, file)
+
+
+def _earlier(problem: SyntaxProblem, text: str) -> SyntaxProblem:
+    """A line without its colon reads on into the next, where the parser first objects."""
+    if not problem.what.startswith("mapping values are not allowed") or problem.line < 2:
+        return problem
+    before, line = text.splitlines()[problem.line - 2 : problem.line]
+    indent = len(line) - len(line.lstrip())
+    if ":" in before or before.lstrip().startswith("#") or len(before.lstrip()) == 0:
+        return problem
+    if len(before) - len(before.lstrip()) != indent:
+        return problem
+    return SyntaxProblem("a key without a colon", problem.line - 1, indent + 1)
 
 
 def _load(loader: Any, text: str, file: str) -> list[Document]:

@@ -38,8 +38,7 @@ def command(
       overlay new edge-1 --workloads flink-resources/demo-storage --dry-run
     """
     from overlaykit import disk
-    from overlaykit.repo.build import remotes
-    from overlaykit.repo.tree import Tree
+    from overlaykit.repo.tree import Tree, remotes
     from overlaykit.scaffold.new import Wish, plan
     from overlaykit.schema.judge import Judge
     from overlaykit.schema.store import Store, builtin

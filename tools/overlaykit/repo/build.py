@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from overlaykit import config as configuration
-from overlaykit import disk, process
+from overlaykit import disk
 from overlaykit.argocd.applications import GROUP, Application, is_application, sources
 from overlaykit.render import engine as engines
 from overlaykit.render.blame import blame
@@ -16,7 +16,7 @@ from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.kustomization import NAMES
-from overlaykit.repo.tree import Tree, join
+from overlaykit.repo.tree import Tree, join, remotes
 from overlaykit.repo.unseen import note_unseen, unbuildable
 from overlaykit.repo.world import Judges, NotSeen, Unit, World, applications, unit_of_files
 from overlaykit.source import Document, Place, SyntaxProblem, parse
@@ -31,17 +31,7 @@ def open_world(root: Path, checks: list[str]) -> World:
     tree.files = [name for name in tree.files if not config.excludes(name)]
     extra = [tree.root / folder for folder in config.schemas]
     judges = Judges(extra, config.kubernetes)
-    return World(tree, Graph(tree), config, judges, remotes=remotes(tree.root))
-
-
-def remotes(root: Path) -> list[str]:
-    """The URLs of the checkout's git remotes; none without git."""
-    argv = ["git", "config", "--get-regexp", r"^remote\..*\.url$"]
-    try:
-        done = process.run(argv, cwd=root)
-    except process.Missing:
-        return []
-    return [line.split(None, 1)[1] for line in done.out.splitlines() if " " in line]
+    return World(tree, Graph(tree), config, judges, remotes=list(remotes(tree.root)))
 
 
 def build_world(

@@ -36,11 +36,9 @@ class Cluster:
 def clusters(tree: Tree) -> list[Cluster]:
     """The clusters that have facts here, by name."""
     found = []
-    for name in tree.yaml_files:
-        if not name.endswith("/" + FACTS) or not name.startswith("overlays/"):
-            continue
-        folder = name.removesuffix("/" + FACTS)
-        for document in tree.documents_or_none(name):
+    for cluster in tree.folders("overlays"):
+        folder = f"overlays/{cluster}"
+        for document in tree.documents_or_none(f"{folder}/{FACTS}"):
             data = document.data
             if isinstance(data, dict) and str(data.get("apiVersion", "")).startswith(
                 "overlaykit.io/"

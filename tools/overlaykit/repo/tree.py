@@ -1,6 +1,7 @@
 """The files of a repository, read once each: the model's only view of the disk."""
 
 import posixpath
+from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -34,6 +35,16 @@ def _git_files(root: Path) -> list[str] | None:
     if done.code != 0:
         return None
     return sorted({name for name in done.out.split("\0") if name and disk.is_file(root / name)})
+
+
+def remotes(root: Path) -> Iterator[str]:
+    """The URLs of the checkout's git remotes; git is asked when the first is wanted."""
+    argv = ["git", "config", "--get-regexp", r"^remote\..*\.url$"]
+    try:
+        done = process.run(argv, cwd=root)
+    except process.Missing:
+        return
+    yield from (line.split(None, 1)[1] for line in done.out.splitlines() if " " in line)
 
 
 class Tree:
@@ -77,6 +88,10 @@ class Tree:
     def yaml_files(self) -> list[str]:
         """YAML files, Helm templates left out."""
         return [n for n in self.files if n.endswith(YAML) and not self.is_template(n)]
+
+    def folders(self, name: str) -> list[str]:
+        """The names of the folders in a folder, sorted; asks neither git nor the whole tree."""
+        return [path.name for path in disk.list_dir(self.root / name) if disk.is_dir(path)]
 
     def is_file(self, name: str) -> bool:
         return disk.is_file(self.root / name)

@@ -102,14 +102,15 @@ class Workload:
 def workloads(tree: Tree) -> dict[str, Workload]:
     """Every workload by name, in sync order; those without an Application come first."""
     found = []
-    for name in tree.yaml_files:
-        parts = name.split("/")
-        if len(parts) == 3 and parts[0] == "workloads" and parts[2] == "workload.yaml":
-            documents = tree.documents_or_none(name)
-            data = documents[0].data if documents else None
-            if not isinstance(data, dict) or not isinstance(data.get("spec"), dict):
-                raise UsageError(f"{name}: is not a Workload with a spec")
-            found.append(_workload(tree, parts[1], data["spec"]))
+    for folder in tree.folders("workloads"):
+        name = f"workloads/{folder}/workload.yaml"
+        if not tree.is_file(name):
+            continue
+        documents = tree.documents_or_none(name)
+        data = documents[0].data if documents else None
+        if not isinstance(data, dict) or not isinstance(data.get("spec"), dict):
+            raise UsageError(f"{name}: is not a Workload with a spec")
+        found.append(_workload(tree, folder, data["spec"]))
     found.sort(key=lambda one: (one.wave is not None, one.wave or 0, one.name))
     return {one.name: one for one in found}
 

@@ -80,7 +80,7 @@ class World:
 
     @cached_property
     def clusters(self) -> list[Cluster]:
-        return clusters(self.tree)
+        return [c for c in clusters(self.tree) if not self.config.excludes(c.folder)]
 
     def kubernetes(self, cluster: str) -> str:
         """The Kubernetes minor that a cluster's facts name; empty where they do not."""
