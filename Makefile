@@ -52,11 +52,11 @@ lint: $(READY) ## Check style and types
 
 .PHONY: test
 test: setup lint ## Lint, unit tests and render tests
-	@$(BIN)/python -m pytest -q -m 'not engines'
+	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
 test-engines: setup $(KUSTOMIZE) ## Tests against real engines; an unexpected skip fails
-	@$(BIN)/python -m pytest -q -m engines tests/engines
+	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: docs
 docs: $(READY) ## Write the generated pages anew

@@ -41,6 +41,13 @@ def test_a_later_document_keeps_its_lines() -> None:
     assert load("a: 1\n---\nb: 2\n", "f")[1].place_of(("b",)) == Place("f", 3, 4)
 
 
+def test_a_merge_key_adds_what_is_not_set() -> None:
+    text = "base: &x {k: 1, j: 2}\nuse:\n  <<: *x\n  k: 3\n"
+    document = load(text, "f")[0]
+    assert document.data["use"] == parse(text)[0]["use"] == {"k": 3, "j": 2}
+    assert document.place_of(("use", "k")) == Place("f", 4, 6)
+
+
 def test_a_merge_key_is_looked_through() -> None:
     document = load("base: &x {k: 1}\nuse:\n  <<: *x\n", "f")[0]
     assert document.place_of(("use", "k")) == Place("f", 1, 14)

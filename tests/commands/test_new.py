@@ -95,6 +95,9 @@ def test_what_is_provided_is_not_installed(repository: Path, engine: Remembering
     assert overlay(repository, "new", "edge", "--set", provided).exit_code == 0
     listed = (repository / "overlays/edge/flink-resources/kustomization.yaml").read_text()
     assert "components/monitoring" in listed
+    apps = (repository / "overlays/edge/kustomization.yaml").read_text()
+    assert "apps/cfk-operator" not in apps
+    assert "apps/cert-manager" not in apps
     judged = overlay(repository, "validate", "edge")
     assert judged.exit_code == 0, judged.output
 

@@ -91,6 +91,7 @@ class Workload:
     has_cluster_facts: bool
     parameters: tuple[Parameter, ...] = ()
     crds: tuple[str, ...] = ()
+    provides: str = ""
 
     def component(self, name: str) -> Component | None:
         return next((c for c in self.components if c.name == name), None)
@@ -131,6 +132,7 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
         has_cluster_facts=tree.is_dir(f"workloads/{name}/components/cluster-facts"),
         parameters=tuple(_parameter(n, p) for n, p in (spec.get("parameters") or {}).items()),
         crds=_texts(chart.get("crds")),
+        provides=str(spec.get("provides") or ""),
     )
 
 

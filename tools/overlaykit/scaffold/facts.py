@@ -1,14 +1,13 @@
 """The facts of a new cluster: from what was given, what its siblings share, or assumed."""
 
 import difflib
-import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overlaykit.emit import scalar as scalar
 from overlaykit.errors import UsageError
-from overlaykit.source import SyntaxProblem, load
 
 PROVIDED = "provided"
 # Every fact in the order of the file, with the default for a cluster `{name}`; None has none.
@@ -109,7 +108,7 @@ def gather(
             found[key] = Fact(default.format(name=name), assumed=True)
         else:
             found[key] = Fact(_remote_url(remotes))
-    _refuse_credentials(found["repository.url"].value)
+    refuse_credentials(found["repository.url"].value)
     return found
 
 
@@ -137,7 +136,8 @@ def _remote_url(remotes: Iterable[str]) -> str:
     return found
 
 
-def _refuse_credentials(url: str) -> None:
+def refuse_credentials(url: str) -> None:
+    """A URL with a password in it is public with the repository."""
     if re.match(r"https?://[^/@]+@", url):
         raise UsageError(
             "repository.url holds credentials: leave them out; Argo CD has them in a Secret"
@@ -189,15 +189,3 @@ def _list(key: str, value: str, note: str) -> list[str]:
     if not items:
         return [f"  {key}: []{note}"]
     return [f"  {key}:{note}", *(f"  - {scalar(item)}" for item in items)]
-
-
-def scalar(text: str) -> str:
-    """A string as YAML: plain where it reads back as the same string, else in double quotes."""
-    plain = re.fullmatch(r"[\w./:@$-][^#\n]*", text) and ": " not in text and text == text.strip()
-    if plain and not text.endswith(":"):
-        try:
-            if load(f"k: {text}", "")[0].data == {"k": text}:
-                return text
-        except SyntaxProblem:
-            return json.dumps(text, ensure_ascii=False)
-    return json.dumps(text, ensure_ascii=False)

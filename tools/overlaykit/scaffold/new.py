@@ -1,6 +1,5 @@
 """`new`: which files a cluster lacks and what only a person can fill in."""
 
-import difflib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +9,8 @@ from overlaykit.repo.tree import Tree
 from overlaykit.repo.workloads import Workload, workloads
 from overlaykit.scaffold import facts as fact_rules
 from overlaykit.scaffold import overlay
+from overlaykit.scaffold.draft import Draft
+from overlaykit.scaffold.enable import Site, cluster_of, workload_of
 from overlaykit.schema.judge import Judge
 from overlaykit.source import load
 
@@ -45,7 +46,7 @@ def plan(tree: Tree, wish: Wish, remotes: Iterable[str], judge: Judge) -> Plan:
     asked = _asked(wish.workloads, known)
     if wish.name in there:
         return _complete(tree, there[wish.name], given, asked, known)
-    origin = _origin(wish, there)
+    origin = cluster_of(tree, wish.origin) if wish.origin else None
     flat = {name: fact_rules.flat(cluster.facts) for name, cluster in there.items()}
     made_from = (origin.name, flat[origin.name]) if origin else None
     facts = fact_rules.gather(wish.name, given, made_from, flat.values(), remotes)
@@ -54,7 +55,7 @@ def plan(tree: Tree, wish: Wish, remotes: Iterable[str], judge: Judge) -> Plan:
     values = {key: fact.value for key, fact in facts.items()}
     if origin and not asked:
         asked = _running(tree, origin, known)
-    chosen = _choose(asked or {name: [] for name in known}, known, values)
+    chosen = _choose(asked, known, values)
     made = Plan(wish.name)
     for path, content in overlay.files(wish.name, text, values, chosen, known).items():
         _add(tree, made, path, content)
@@ -74,33 +75,17 @@ def _asked(names: Iterable[str], known: Mapping[str, Workload]) -> dict[str, lis
     found: dict[str, list[str]] = {}
     for text in names:
         name, _, component = text.partition("/")
-        if name not in known:
-            close = difflib.get_close_matches(name, known, 1)
-            hint = f"; did you mean '{close[0]}'?" if close else ""
-            raise UsageError(
-                f"there is no workload '{name}'{hint}\n  workloads: {', '.join(known)}"
-            )
+        workload_of(known, name)
         found.setdefault(name, []).extend([component] if component else [])
     return found
-
-
-def _origin(wish: Wish, there: Mapping[str, Cluster]) -> Cluster | None:
-    if not wish.origin:
-        return None
-    if wish.origin not in there:
-        close = difflib.get_close_matches(wish.origin, there, 1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        known = ", ".join(there) or "none"
-        raise UsageError(f"there is no cluster '{wish.origin}'{hint}\n  clusters: {known}")
-    return there[wish.origin]
 
 
 def _choose(
     asked: Mapping[str, list[str]], known: Mapping[str, Workload], values: Mapping[str, str]
 ) -> dict[str, list[str]]:
     """The workloads that will run, with everything they require, and their components."""
-    provided = set(values.get(fact_rules.PROVIDED, "").split(",")) - {""}
-    names = overlay.closure(asked, known, provided)
+    provided = overlay.provided_names(values.get(fact_rules.PROVIDED, ""), known)
+    names = overlay.closure(asked or set(known) - provided, known, provided)
     # A workload without an Application (Argo CD's own configuration) belongs to every cluster.
     always = [name for name, workload in known.items() if workload.wave is None]
     managed_by = values["argocd.managedBy"]
@@ -112,23 +97,7 @@ def _choose(
 
 
 def _running(tree: Tree, cluster: Cluster, known: Mapping[str, Workload]) -> dict[str, list[str]]:
-    """The workloads of a cluster with the components that its kustomizations list."""
-    apps = _listed(tree, f"{cluster.folder}/kustomization.yaml", "resources")
-    found: dict[str, list[str]] = {}
-    for name, workload in known.items():
-        path = f"{cluster.folder}/{name}/kustomization.yaml"
-        if name in apps or tree.is_file(path):
-            listed = _listed(tree, path, "components")
-            found[name] = [c.name for c in workload.components if c.name in listed]
-    return found
-
-
-def _listed(tree: Tree, path: str, name: str) -> set[str]:
-    """The last parts of the entries of one list of a kustomization; none without the file."""
-    documents = tree.documents_or_none(path) if tree.is_file(path) else []
-    data = documents[0].data if documents else None
-    entries = data.get(name) if isinstance(data, dict) else None
-    return {str(entry).rpartition("/")[2] for entry in entries or ()}
+    return Site(Draft(tree), cluster, known).running()
 
 
 def _complete(
@@ -149,8 +118,7 @@ def _complete(
     missing = [key for key in fact_rules.DEFAULTS if key not in values]
     if missing:
         raise UsageError(f"{cluster.document.file} lacks the facts {', '.join(missing)}")
-    running = _running(tree, cluster, known)
-    listed = running or {name: [] for name in known}
+    listed = _running(tree, cluster, known) or {name: [] for name in known}
     for name, components in asked.items():
         if name not in listed:
             fix = f"overlay add {cluster.name}/{name}"

@@ -5,12 +5,18 @@ from pathlib import Path
 from string import Template
 
 from overlaykit import disk
+from overlaykit.emit import scalar
 from overlaykit.errors import UsageError
 from overlaykit.repo.workloads import Workload
-from overlaykit.scaffold.facts import scalar
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "data" / "templates"
 _HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
+
+
+def provided_names(listed: str, known: Mapping[str, Workload]) -> set[str]:
+    """What a cluster has already: the fact `provided`, and the workloads that would bring it."""
+    facts = {name for name in listed.split(",") if name}
+    return facts | {name for name, workload in known.items() if workload.provides in facts}
 
 
 def closure(wanted: Iterable[str], known: Mapping[str, Workload], provided: set[str]) -> list[str]:

@@ -101,11 +101,12 @@ from collections.abc import Iterator
 
 from yaml.nodes import ScalarNode
 
+from overlaykit.emit import scalar
 from overlaykit.findings import Edit, Problem
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.clusters import Cluster
 from overlaykit.repo.world import World
-from overlaykit.scaffold.facts import flat, scalar
+from overlaykit.scaffold.facts import flat
 from overlaykit.scaffold.overlay import root_text
 from overlaykit.source import Document, Path, load, scalars
 

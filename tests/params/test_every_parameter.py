@@ -1,0 +1,194 @@
+"""The proof for every parameter of every workload, on a cluster with all components on.
+
+Its default is what the render (or the chart's values) has; setting it changes its targets and
+nothing else; unsetting restores the bytes; the result is clean.
+"""
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from helpers import ROOT, RememberingEngine, overlay
+from overlaykit.params import values
+from overlaykit.render.objects import Object
+from overlaykit.repo.tree import Tree
+from overlaykit.repo.values import merge
+from overlaykit.repo.workloads import Parameter, Target, workloads
+from overlaykit.source import parse
+
+KNOWN = workloads(Tree(ROOT))
+ALL = [
+    pytest.param(name, parameter, id=f"{name}-{parameter.name}")
+    for name, workload in KNOWN.items()
+    for parameter in workload.parameters
+]
+# Another value of each type, and the one that is written for a format.
+OTHER = {
+    "memory": ("8g", {"flink": "8192m", "": "8Gi"}),
+    "cpu": ("2500m", {"flink": "2.5", "": "2500m"}),
+    "duration": ("5min", {"flink": "5min", "": "5m"}),
+    "boolean": ("true", {"flink": "true", "": True}),
+}
+LEAF = tuple[str | int, ...]
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A repository with the cluster `proof`, where every component is on."""
+    root = tmp_path_factory.mktemp("proof")
+    for name in ("apps", "workloads", "overlays"):
+        shutil.copytree(ROOT / name, root / name)
+    facts = ["--set", "repository.url=https://git.example.com/a/b.git"]
+    facts += ["--set", "provided=kafka,schema-registry,prometheus-operator"]
+    done = overlay(root, "new", "proof", *facts)
+    assert done.exit_code == 0, done.output
+    parts = [
+        f"proof/{w.name}/{c.name}"
+        for w in KNOWN.values()
+        for c in w.components
+        if not c.when_managed_by
+    ]
+    done = overlay(root, "add", *parts)
+    assert done.exit_code == 0, done.output
+    return root
+
+
+@pytest.fixture
+def proof(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path / "r")
+    return tmp_path / "r"
+
+
+def files(root: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
+
+
+def leaves(value: Any, path: LEAF = ()) -> dict[LEAF, Any]:
+    """Every scalar below a value by its path."""
+    if isinstance(value, dict | list):
+        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        return {p: v for k, item in steps for p, v in leaves(item, (*path, k)).items()}
+    return {path: value}
+
+
+def state(root: Path, name: str, engine: RememberingEngine) -> dict[LEAF, Any]:
+    """All that a workload's folder on `proof` decides: rendered objects, and the chart's values."""
+    [render] = engine.build(root, [f"overlays/proof/{name}"], lambda _: None)
+    assert render.error is None, render.error
+    found: dict[str, Any] = {}
+    for data in parse(render.text):
+        found[f"{Object(data).kind}/{Object(data).name}"] = data
+    layers = [root / f"{at}/{name}/values.yaml" for at in ("workloads", "overlays/proof")]
+    for layer in layers:
+        if layer.is_file():
+            found["values"] = merge(found.get("values", {}), parse(layer.read_text())[0])
+    lines = found.get("values", {}).get("defaultConfiguration", {})
+    for key, text in lines.items():
+        if isinstance(text, str):
+            lines[key] = dict(line.split(": ", 1) for line in text.splitlines())
+    return leaves(found)
+
+
+def leaf(target: Target) -> LEAF:
+    above = f"{target.kind}/{target.name}" if target.kind else "values"
+    return (above, *target.path, *([target.line] if target.line else []))
+
+
+def other(parameter: Parameter) -> tuple[str, Any]:
+    """Text of another allowed value, and what is written of it by format."""
+    if parameter.type in OTHER:
+        text, written = OTHER[parameter.type]
+        if parameter.at_most:  # below the limit
+            small = {"memory": ("512Mi", {"": "512Mi"}), "cpu": ("750m", {"": "750m"})}
+            return small[parameter.type]
+        return text, written
+    if parameter.type == "integer":
+        return str(parameter.default + 1), {
+            "flink": str(parameter.default + 1),
+            "": parameter.default + 1,
+        }
+    text = next(one for one in parameter.enum if one != parameter.default)
+    return text, {"": text}
+
+
+def test_every_workload_that_can_has_parameters() -> None:
+    assert {name for name, workload in KNOWN.items() if workload.parameters} == {
+        "flink-resources",
+        "flink-kubernetes-operator",
+        "cmf-operator",
+        "cfk-operator",
+    }
+
+
+@pytest.mark.parametrize(("name", "parameter"), ALL)
+def test_it_is_declared_with_sense(name: str, parameter: Parameter) -> None:
+    workload = KNOWN[name]
+    assert values.read(parameter, values.text_of(parameter.default)) is not None
+    assert not parameter.at_most or workload.parameter(parameter.at_most)
+    assert not parameter.component or workload.component(parameter.component)
+    assert parameter.type != "enum" or parameter.enum
+    for target in parameter.targets:
+        assert target.path
+        assert bool(target.kind) != bool(workload.chart and not target.kind)
+
+
+@pytest.mark.parametrize(("name", "parameter"), ALL)
+def test_its_default_is_what_holds(
+    name: str, parameter: Parameter, made: Path, engine: RememberingEngine
+) -> None:
+    there = state(made, name, engine)
+    for target in parameter.targets:
+        assert values.understand(parameter, there[leaf(target)]) == values.understand(
+            parameter, parameter.default
+        )
+
+
+@pytest.mark.parametrize(("name", "parameter"), ALL)
+def test_setting_it_changes_its_targets_alone_and_unsetting_restores_the_bytes(
+    name: str, parameter: Parameter, proof: Path, engine: RememberingEngine
+) -> None:
+    before, bytes_before = state(proof, name, engine), files(proof)
+    text, written = other(parameter)
+    done = overlay(proof, "set", f"proof/{name}", f"{parameter.name}={text}")
+    assert done.exit_code == 0, done.output
+    after = state(proof, name, engine)
+    changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
+    assert changed == {leaf(target) for target in parameter.targets}
+    for target in parameter.targets:
+        wanted = written.get(target.format, written.get(""))
+        assert after[leaf(target)] == (str(wanted) if target.line else wanted)
+    touched = {path for path, data in files(proof).items() if bytes_before.get(path) != data}
+    assert all(path.startswith(f"overlays/proof/{name}/") for path in touched)
+    assert (
+        "nothing to write"
+        in overlay(proof, "set", f"proof/{name}", f"{parameter.name}={text}").stdout
+    )
+    judged = overlay(proof, "validate", "proof", "--fail-on", "warning")
+    assert judged.exit_code == 0, judged.output
+    assert overlay(proof, "unset", f"proof/{name}", parameter.name).exit_code == 0
+    assert files(proof) == bytes_before
+
+
+@pytest.mark.parametrize("name", [name for name, workload in KNOWN.items() if workload.parameters])
+def test_all_at_once_and_back_again(name: str, proof: Path, engine: RememberingEngine) -> None:
+    before = files(proof)
+    settings = [f"{p.name}={other(p)[0]}" for p in KNOWN[name].parameters]
+    assert overlay(proof, "set", f"proof/{name}", *settings).exit_code == 0
+    assert overlay(proof, "validate", "proof", "--fail-on", "warning").exit_code == 0
+    for parameter in reversed(KNOWN[name].parameters):
+        assert overlay(proof, "unset", f"proof/{name}", parameter.name).exit_code == 0
+    assert files(proof) == before
+
+
+def test_no_fact_outranks_a_parameter_of_a_chart() -> None:
+    """An Application's valuesObject wins over every file: a parameter there would do nothing."""
+    for name, workload in KNOWN.items():
+        for data in (
+            parse((ROOT / "apps" / name / "application.yaml").read_text()) if workload.chart else ()
+        ):
+            stamped = leaves(data["spec"]["sources"][1]["helm"]["valuesObject"])
+            for parameter in workload.parameters:
+                for target in parameter.targets:
+                    assert not any(path[: len(target.path)] == target.path for path in stamped)
