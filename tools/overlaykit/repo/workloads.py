@@ -92,6 +92,7 @@ class Workload:
     parameters: tuple[Parameter, ...] = ()
     crds: tuple[str, ...] = ()
     provides: str = ""
+    default: bool = True
 
     def component(self, name: str) -> Component | None:
         return next((c for c in self.components if c.name == name), None)
@@ -133,6 +134,7 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
         parameters=tuple(_parameter(n, p) for n, p in (spec.get("parameters") or {}).items()),
         crds=_texts(chart.get("crds")),
         provides=str(spec.get("provides") or ""),
+        default=spec.get("default") is not False,
     )
 
 

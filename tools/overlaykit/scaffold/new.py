@@ -85,7 +85,8 @@ def _choose(
 ) -> dict[str, list[str]]:
     """The workloads that will run, with everything they require, and their components."""
     provided = overlay.provided_names(values.get(fact_rules.PROVIDED, ""), known)
-    names = overlay.closure(asked or set(known) - provided, known, provided)
+    default = {name for name, workload in known.items() if workload.default} - provided
+    names = overlay.closure(asked or default, known, provided)
     # A workload without an Application (Argo CD's own configuration) belongs to every cluster.
     always = [name for name, workload in known.items() if workload.wave is None]
     managed_by = values["argocd.managedBy"]
