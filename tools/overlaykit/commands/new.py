@@ -14,7 +14,7 @@ from overlaykit.cli import root_of
 @click.option(
     "--workloads",
     metavar="A,B",
-    help="Run these (WORKLOAD or WORKLOAD/COMPONENT) and what they require; without it, the default ones.",
+    help="Run these (WORKLOAD or WORKLOAD/COMPONENT) and what they require; else the default ones.",
 )
 @click.option("--dry-run", is_flag=True, help="Print the files instead of writing them.")
 @click.pass_context
