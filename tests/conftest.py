@@ -18,7 +18,7 @@ def remembering() -> RememberingEngine:
 @pytest.fixture
 def engine(remembering: RememberingEngine, monkeypatch: pytest.MonkeyPatch) -> RememberingEngine:
     """Every render of the test goes through the session's memory."""
-    monkeypatch.setattr("overlaykit.render.engine.default", lambda: remembering)
+    monkeypatch.setattr("overlaykit.render.engines.default", lambda: remembering)
     return remembering
 
 

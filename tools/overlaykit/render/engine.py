@@ -1,7 +1,4 @@
-"""The one way to a render: folders in, text or Kustomize's own error out.
-
-An engine is a module with `build`; which one answers is decided here and nowhere else.
-"""
+"""The one way to a render: folders in, text or Kustomize's own error out."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -25,10 +22,3 @@ class Engine(Protocol):
         self, root: Path, folders: Sequence[str], done: Callable[[Render], None]
     ) -> Iterator[Render]:
         """Render each folder (relative to `root`), in order; calls `done` as each one ends."""
-
-
-def default() -> Engine:
-    """The engine at hand. Raises CannotLook when there is none."""
-    from overlaykit.render.plain import PlainEngine
-
-    return PlainEngine.found()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from overlaykit import checks
-from overlaykit.render import engine as engines
+from overlaykit.render import engines
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object

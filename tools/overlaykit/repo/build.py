@@ -7,9 +7,9 @@ from pathlib import Path
 from overlaykit import config as configuration
 from overlaykit import disk
 from overlaykit.argocd.applications import GROUP, Application, is_application, sources
-from overlaykit.render import engine as engines
+from overlaykit.render import engines
 from overlaykit.render.blame import blame
-from overlaykit.render.engine import Engine, Render
+from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object, objects
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
@@ -34,15 +34,12 @@ def open_world(root: Path, checks: list[str]) -> World:
     return World(tree, Graph(tree), config, judges, remotes=list(remotes(tree.root)))
 
 
-def build_world(
-    world: World, progress: Progress, engine: Engine | None = None, only: set[str] | None = None
-) -> None:
-    """Fill the world with units: every folder that builds (or those in `only`), every file."""
-    folders = [f for f in world.graph.targets if only is None or f in only]
-    folders = [folder for folder in folders if _offline(world, folder)]
-    world.units.extend(_built(world, folders, progress, engine))
+def build_world(world: World, progress: Progress) -> None:
+    """Fill the world with units: every folder that builds, every file that stands alone."""
+    folders = [folder for folder in world.graph.targets if _offline(world, folder)]
+    world.units.extend(_built(world, folders, progress))
     _choose_judged(world)
-    _add_files(world, only)
+    _add_files(world)
     _add_deployed(world)
     _set_aside_templates(world)
     note_unseen(world)
@@ -55,9 +52,7 @@ def _offline(world: World, folder: str) -> bool:
     return not why
 
 
-def _built(
-    world: World, folders: list[str], progress: Progress, engine: Engine | None
-) -> Iterator[Unit]:
+def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Unit]:
     """A unit for each folder; one that would cost too much is refused without Kustomize."""
     hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
     for folder, found in hazards.items():
@@ -71,7 +66,7 @@ def _built(
         progress(count, len(rest))
 
     if rest:
-        for render in (engine or engines.default()).build(world.tree.root, rest, done):
+        for render in engines.default().build(world.tree.root, rest, done):
             if render.error is not None and "must specify --enable-helm" in render.error:
                 world.not_seen.append(NotSeen(render.folder, "inflates a Helm chart"))
             elif render.error is not None:
@@ -136,13 +131,11 @@ def _set_aside_templates(world: World) -> None:
             world.not_seen.append(NotSeen(unit.folder, why))
 
 
-def _add_files(world: World, only: set[str] | None) -> None:
+def _add_files(world: World) -> None:
     """Argo CD objects outside every kustomization; facts and workload metadata anywhere."""
     built = {n for f in world.graph.kustomizations for n in world.graph.files(f)}
     for name in world.tree.yaml_files:
         if not looks_loose(world.tree, name):
-            continue
-        if only is not None and not any(name.startswith(f"{folder}/") for folder in only):
             continue
         beside = name.rpartition("/")[0] in world.graph.kustomizations
         read_elsewhere = name in built or (beside and not bootstraps(world.tree, name))

@@ -8,7 +8,6 @@ from typing import Any
 from overlaykit.repo.tree import Tree
 from overlaykit.source import Document
 
-API = "overlaykit.io/v1alpha1"
 FACTS = "facts/cluster.yaml"
 _MARKS = ("overlays", "clusters", "environments", "envs")
 

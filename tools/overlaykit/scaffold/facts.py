@@ -144,18 +144,6 @@ def refuse_credentials(url: str) -> None:
         )
 
 
-def spec_of(facts: Mapping[str, Fact]) -> dict[str, Any]:
-    """The facts as the nested spec of a Cluster."""
-    spec: dict[str, Any] = {}
-    for key, fact in facts.items():
-        target = spec
-        *above, last = key.split(".")
-        for step in above:
-            target = target.setdefault(step, {})
-        target[last] = [v for v in fact.value.split(",") if v] if key == PROVIDED else fact.value
-    return spec
-
-
 def cluster_text(name: str, facts: Mapping[str, Fact]) -> str:
     """The file facts/cluster.yaml."""
     lines = [
