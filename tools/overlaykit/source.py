@@ -9,7 +9,8 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from overlaykit.loader import MERGE, Constructor, Loader, PatientLoader
+from overlaykit.loader import MERGE, Loader, PatientLoader
+from overlaykit.loader import value as read_value
 
 Path = tuple[str | int, ...]
 
@@ -142,7 +143,7 @@ def items(document: Document) -> list[Document]:
 def to_data(node: Node) -> Any:
     """The plain values of a node. Raises SyntaxProblem."""
     try:
-        return Constructor().construct_document(node)
+        return read_value(node)
     except yaml.MarkedYAMLError as error:
         raise _syntax_problem(error) from error
     except (yaml.YAMLError, AttributeError, TypeError, ValueError, OverflowError) as error:
@@ -184,9 +185,8 @@ def _load(loader: Any, text: str, file: str) -> list[Document]:
             empty = isinstance(node, ScalarNode) and node.value == ""
             if node is not None and not empty:
                 _refuse_size(node)
-                document = Document(file, node, text, index)
-                _ = document.data  # what cannot be read as values is refused here
-                documents.append(document)
+                documents.append(Document(file, node, text, index))
+                _ = documents[-1].data  # what cannot be read as values is refused here
             index += 1
     except yaml.MarkedYAMLError as error:
         raise _syntax_problem(error) from error
@@ -199,15 +199,7 @@ def _load(loader: Any, text: str, file: str) -> list[Document]:
 
 def parse(text: str) -> list[Any]:
     """The plain values of every document of rendered text; no positions. Raises SyntaxProblem."""
-    _refuse_depth(text)
-    try:
-        return [data for data in yaml.load_all(text, Loader=Loader) if data is not None]
-    except yaml.MarkedYAMLError as error:
-        if "duplicate anchor" in str(error):
-            return [document.data for document in load(text, "")]
-        raise _syntax_problem(error) from error
-    except yaml.YAMLError as error:
-        raise SyntaxProblem(_oneline(str(error)), 1, 1) from error
+    return [document.data for document in load(text, "") if document.data is not None]
 
 
 def _oneline(text: str) -> str:

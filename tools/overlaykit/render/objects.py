@@ -2,12 +2,13 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from overlaykit.source import Path
+from overlaykit.source import Path, parse
 
 
 @dataclass
@@ -20,6 +21,7 @@ class Object:
     data: dict[str, Any]
     kubernetes: str = ""
     draft: bool = False
+    text_digest: str = ""
 
     @property
     def api_version(self) -> str:
@@ -60,7 +62,7 @@ class Object:
     @cached_property
     def digest(self) -> str:
         """The same for objects that are the same to the letter."""
-        text = json.dumps(self.data, sort_keys=True, default=str)
+        text = self.text_digest or json.dumps(self.data, sort_keys=True, default=str)
         return hashlib.sha256(f"{self.kubernetes}\0{self.draft}\0{text}".encode()).hexdigest()
 
     def get(self, *path: str | int) -> Any:
@@ -85,6 +87,30 @@ def objects(documents: Iterable[Any], kubernetes: str = "") -> Iterator[Object]:
             yield from objects(data["items"], kubernetes)
         else:
             yield Object(data, kubernetes)
+
+
+class Reader:
+    """Reads renders; a document that many of them share is parsed once, by its text."""
+
+    def __init__(self) -> None:
+        self._seen: dict[str, list[Object]] = {}
+
+    def read(self, text: str, kubernetes: str) -> list[Object]:
+        """The objects of a render. Raises SyntaxProblem."""
+        found = []
+        for document in split(text):
+            digest = hashlib.sha256(document.encode()).hexdigest()
+            if digest not in self._seen:
+                self._seen[digest] = list(objects(parse(document)))
+            shared = self._seen[digest]
+            name = digest if len(shared) == 1 else ""
+            found += [Object(one.data, kubernetes, text_digest=name) for one in shared]
+        return found
+
+
+def split(text: str) -> list[str]:
+    """The documents of rendered text, each as it stands there."""
+    return [part for part in re.split(r"^---\n", text, flags=re.MULTILINE) if part.strip()]
 
 
 def strings(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:

@@ -9,7 +9,7 @@ from overlaykit import checks
 from overlaykit.render import engines
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, split
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.build import open_world
 from overlaykit.repo.target import render_folders
@@ -62,11 +62,6 @@ def render_target(
         else:
             output.texts[render.folder] = _origins(world, render) if origin else render.text
     return output
-
-
-def split(text: str) -> list[str]:
-    """The documents of rendered text, each as it stands there."""
-    return [part for part in re.split(r"^---\n", text, flags=re.MULTILINE) if part.strip()]
 
 
 def file_name(document: str) -> str:

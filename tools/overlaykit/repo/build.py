@@ -10,7 +10,7 @@ from overlaykit.argocd.applications import GROUP, Application, is_application, s
 from overlaykit.render import engines
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
-from overlaykit.render.objects import Object, objects
+from overlaykit.render.objects import Object
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
@@ -19,7 +19,7 @@ from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.tree import Tree, join, remotes
 from overlaykit.repo.unseen import note_unseen, unbuildable
 from overlaykit.repo.world import Judges, NotSeen, Unit, World, applications, unit_of_files
-from overlaykit.source import Document, Place, SyntaxProblem, parse
+from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
 
@@ -96,7 +96,7 @@ def _unit(world: World, render: Render) -> Unit:
     cluster, workload = place_name(render.folder, world.config.clusters)
     unit = Unit(render.folder, cluster, workload, Provenance(world.graph, render.folder).locate)
     try:
-        unit.objects = list(objects(parse(render.text), world.kubernetes(cluster)))
+        unit.objects = world.reader.read(render.text, world.kubernetes(cluster))
     except SyntaxProblem as problem:
         kustomization = world.graph.kustomizations[render.folder]
         message = f"the render is no readable YAML (line {problem.line}): {problem.what}"

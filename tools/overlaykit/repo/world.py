@@ -10,7 +10,7 @@ from pathlib import Path as DiskPath
 from overlaykit.argocd.applications import FLOATING, Application, Source, is_application, normal_url
 from overlaykit.argocd.applications import own_urls as find_own_urls
 from overlaykit.config import Config
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, Reader
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.tree import Tree, join
@@ -74,6 +74,7 @@ class World:
     graph: Graph
     config: Config
     judges: Judges
+    reader: Reader = field(default_factory=Reader)
     units: list[Unit] = field(default_factory=list)
     remotes: list[str] = field(default_factory=list)
     not_seen: list[NotSeen] = field(default_factory=list)
