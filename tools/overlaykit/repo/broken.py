@@ -82,6 +82,7 @@ def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator
             f"{entry.field}: '{entry.text}' is not in or below this folder; Kustomize refuses it",
             "list the folder (with its own kustomization.yaml) or move the file below this one",
             entry.text,
+            _unrestricted(graph),
         )
     elif graph.tree.is_special(path):
         what = f"{entry.field}: '{entry.text}' is neither a file nor a folder"
@@ -105,18 +106,34 @@ def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator
         yield from _yaml(graph, path)
 
 
+def _unrestricted(graph: Graph) -> str:
+    """What lifts Kustomize's load restriction here: a script, or Argo CD's build options."""
+    for name in graph.tree.files:
+        if not name.endswith((".md", ".go", ".json")) and _says(
+            graph, name, "LoadRestrictionsNone"
+        ):
+            return f"the default load restrictor; {name} lifts it"
+    return ""
+
+
+def _says(graph: Graph, name: str, text: str) -> bool:
+    try:
+        return text in graph.tree.text(name)
+    except disk.Unreadable:
+        return False
+
+
 def _maker(graph: Graph, path: str) -> str:
-    """What would have to write a missing file: a script beside it, or git that ignores it."""
+    """What would have to write a missing file: a program near it, or git that ignores it."""
     folder, _, name = path.rpartition("/")
-    beside = [n for n in graph.tree.files if n.rpartition("/")[0] == folder]
+    near = (folder, folder.rpartition("/")[0])
+    beside = [n for n in graph.tree.files if n.rpartition("/")[0] in near]
     for other in (*beside, ".gitignore"):
         if other.endswith((".yaml", ".yml", ".md", ".json")) or not graph.tree.is_file(other):
             continue
-        try:
-            text = graph.tree.text(other)
-        except disk.Unreadable:
+        if not _says(graph, other, name):
             continue
-        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", text):
+        if re.search(rf"(?<![\w.-]){re.escape(name)}(?![\w-])", graph.tree.text(other)):
             return f"that nothing writes it before the build; {other} names it"
     return ""
 

@@ -115,7 +115,7 @@ def _choose_judged(world: World) -> None:
 
 
 # Folders of files that are shown rather than applied.
-_SHOWN = frozenset({"docs", "doc", "examples", "example", "samples", "test", "tests", "testdata"})
+SHOWN = frozenset({"docs", "doc", "examples", "example", "samples", "test", "tests", "testdata"})
 _SET_ASIDE = ("template", "skeleton", "testdata", "cookiecutter")
 
 
@@ -142,7 +142,7 @@ def _add_files(world: World) -> None:
         groups = ("overlaykit.io",) if read_elsewhere else ("overlaykit.io", GROUP)
         unit = unit_of_files(world.tree, name, [name], world.config, groups)
         unit.objects = [obj for obj in unit.objects if obj.get("spec") or "patch" not in name]
-        if _SHOWN & set(name.split("/")):
+        if SHOWN & set(name.split("/")):
             unit.assuming = "that somebody applies this file; nothing here does"
         if unit.objects:
             world.units.append(unit)
@@ -162,6 +162,9 @@ def bootstraps(tree: Tree, name: str) -> bool:
 _LOOSE = re.compile(
     r"^\s*[\"']?apiVersion[\"']?:\s*[\"']?(?:argoproj\.io|overlaykit\.io)/", re.MULTILINE
 )
+_KINDS = re.compile(
+    r"^\s*[\"']?kind[\"']?:\s*[\"']?(?:App|Cluster|Workload|Helm|List)", re.MULTILINE
+)
 
 
 def looks_loose(tree: Tree, name: str) -> bool:
@@ -169,7 +172,8 @@ def looks_loose(tree: Tree, name: str) -> bool:
     if name.rpartition("/")[2] in NAMES:
         return False
     try:
-        return _LOOSE.search(tree.text(name)) is not None
+        text = tree.text(name)
+        return bool(_LOOSE.search(text) and _KINDS.search(text))
     except disk.Unreadable:
         return False
 

@@ -13,6 +13,7 @@ from overlaykit.source import Place, SyntaxProblem, scalars
 
 _FLUX = "kustomize.toolkit.fluxcd.io"
 # Jinja, Go templates, cookiecutter: a kustomization that another program writes out first.
+_TEMPLATED = re.compile(r"^(?:[\w-]+:|\s*-)\s*\{\{", re.MULTILINE)
 _BRACES = re.compile(r"\{\{|\{%|<%")
 
 
@@ -67,7 +68,9 @@ class Graph:
         if _FLUX in str(documents[0].data.get("apiVersion")):
             return
         kustomization = Kustomization(folder, name, documents[0])
-        if any(_BRACES.search(entry.text) for entry in kustomization.entries):
+        if _TEMPLATED.search(documents[0].text) or any(
+            _BRACES.search(entry.text) for entry in kustomization.entries
+        ):
             self.templates.add(folder)
             return
         found.setdefault(folder, kustomization)

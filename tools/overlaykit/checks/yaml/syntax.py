@@ -33,7 +33,7 @@ from collections.abc import Iterator
 
 from overlaykit import disk
 from overlaykit.findings import Problem
-from overlaykit.repo.build import looks_loose
+from overlaykit.repo.build import SHOWN, looks_loose
 from overlaykit.repo.world import World
 from overlaykit.source import Place, SyntaxProblem
 
@@ -55,6 +55,8 @@ def _problems(world: World, name: str) -> Iterator[Problem]:
     except SyntaxProblem as problem:
         if "{{" not in world.tree.text(name):
             place = Place(name, problem.line, problem.column)
-            yield Problem(f"YAML error: {problem.what}", "mend the YAML", at=place)
+            found = Problem(f"YAML error: {problem.what}", "mend the YAML", at=place)
+            shown = name not in world.yaml_sources and SHOWN & set(name.split("/"))
+            yield found.assuming("that somebody reads this file" if shown else "")
     except disk.Unreadable as problem:
         yield Problem(f"{name} {problem.why}", "make it a readable YAML file", at=Place(name))
