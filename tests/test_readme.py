@@ -1,0 +1,51 @@
+"""What README.md tells people to type works: in a copy of the repository, in its order."""
+
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+from helpers import ROOT, RememberingEngine, overlay
+
+TEXT = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+LINES = [part for block in BLOCKS for line in block.splitlines() for part in line.split("&&")]
+COMMANDS = [shlex.split(line, comments=True) for line in LINES]
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    for name in ("apps", "workloads", "overlays"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    return tmp_path
+
+
+def test_every_overlay_command_runs(repository: Path, engine: RememberingEngine) -> None:
+    ours = [argv for argv in COMMANDS if argv[:1] == ["tools/overlay"]]
+    assert len(ours) >= 4
+    for argv in ours:
+        done = overlay(repository, *argv[1:])
+        assert done.exit_code == 0, (argv, done.output)
+
+
+def test_every_make_target_exists() -> None:
+    targets = {argv[1] for argv in COMMANDS if argv[:1] == ["make"]}
+    assert {"validate", "test", "wheel", "bootstrap"} <= targets
+    rules = (ROOT / "Makefile").read_text() + (ROOT / "ops.mk").read_text()
+    for target in targets:
+        assert re.search(rf"^{target}:", rules, re.MULTILINE), target
+
+
+def test_the_configuration_is_accepted(repository: Path, engine: RememberingEngine) -> None:
+    [text] = re.findall(r"^```yaml\n(levels:.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
+    (repository / ".overlay.yaml").write_text(text)
+    (repository / "vendor/schemas").mkdir(parents=True)
+    assert overlay(repository, "validate").exit_code == 0
+
+
+def test_every_link_leads_somewhere() -> None:
+    for name in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md"):
+        for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text()):
+            assert ((ROOT / name).parent / target).exists(), (name, target)
