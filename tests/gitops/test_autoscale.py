@@ -125,6 +125,16 @@ def test_image_is_pinned_mirrored_and_has_the_plugin_of_its_version(job: Object)
     assert container(job)["name"] == "flink-main-container"
 
 
+def test_every_job_has_a_pinned_image_and_folders_of_its_own(
+    cluster: str, root: Path, render: Render
+) -> None:
+    """An own image under the label of the stamped one would be cut down to the registry."""
+    folder = root / "overlays" / cluster / "flink-autoscale"
+    for name, one in deployments(render(folder) if folder.is_dir() else []).items():
+        assert re.search(r"/[^/]+(:[\w.-]*\d[\w.-]*|@sha256:[0-9a-f]{64})$", one["spec"]["image"])
+        assert {configuration(one)[key].rpartition("/")[2] for key in DIRS} == {name}
+
+
 def test_the_autoscaler_is_bounded_and_consistent(job: Object) -> None:
     values = configuration(job)
     prefix = "job.autoscaler."
@@ -198,6 +208,7 @@ def test_keys_come_from_a_secret(build: Build, name: str) -> None:
         wanted = {"secretKeyRef": {"name": "flink-state-credentials", "key": key}}
         assert environment(made)[variable] == wanted
     assert configuration(made)["s3.path.style.access"] == str(name == "minio").lower()
+    assert ("s3.endpoint" in configuration(made)) == (name == "minio")
 
 
 def test_irsa_has_no_keys(build: Build) -> None:
