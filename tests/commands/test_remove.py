@@ -8,7 +8,8 @@ from helpers import RememberingEngine, overlay
 def test_a_workload_with_the_steps_for_a_person(
     repository: Path, engine: RememberingEngine
 ) -> None:
-    done = overlay(repository, "remove", "flink-demo/flink-resources", "flink-demo/cmf-operator")
+    names = ("flink-autoscale", "flink-resources", "cmf-operator")
+    done = overlay(repository, "remove", *(f"flink-demo/{name}" for name in names))
     assert done.exit_code == 0, done.output
     assert "deleted overlays/flink-demo/cmf-operator/values.yaml" in done.stdout
     assert "By hand, once this is pushed:" in done.stdout

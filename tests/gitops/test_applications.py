@@ -17,6 +17,10 @@ WAVES = {
     "cmf-operator": "118",
     "flink-resources": "120",
 }
+# What a cluster runs only when asked to.
+OPTIONAL = {
+    "flink-autoscale": "122",
+}
 OPERATORS = ("cert-manager", "cfk-operator", "flink-kubernetes-operator", "cmf-operator")
 PINNED = re.compile(r"v?\d+\.\d+\.\d+")
 
@@ -29,10 +33,12 @@ def test_waves_are_as_planned_and_the_workload_agrees(
     cluster: str, applications: ByName, load: Load, root: Path
 ) -> None:
     apps = applications(cluster)
-    assert {name: annotation(app, "sync-wave") for name, app in apps.items()} == WAVES
+    waves = WAVES | {name: wave for name, wave in OPTIONAL.items() if name in apps}
+    assert {name: annotation(app, "sync-wave") for name, app in apps.items()} == waves
     for name in apps:
-        workload = load(root / "workloads" / name / "workload.yaml")
-        assert str(workload["spec"]["wave"]) == WAVES[name]
+        spec = load(root / "workloads" / name / "workload.yaml")["spec"]
+        assert str(spec["wave"]) == waves[name]
+        assert spec.get("default", True) == (name in WAVES)
 
 
 def test_first_source_is_the_overlay_of_the_cluster(

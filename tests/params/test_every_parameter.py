@@ -115,6 +115,7 @@ def other(parameter: Parameter) -> tuple[str, Any]:
 
 def test_every_workload_that_can_has_parameters() -> None:
     assert {name for name, workload in KNOWN.items() if workload.parameters} == {
+        "flink-autoscale",
         "flink-resources",
         "flink-kubernetes-operator",
         "cmf-operator",

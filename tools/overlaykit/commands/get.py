@@ -6,7 +6,7 @@ from overlaykit.cli import root_of
 
 
 @click.command("get", short_help="The facts of a cluster, or the parameters of a workload on it.")
-@click.argument("target", metavar="CLUSTER[/WORKLOAD]")
+@click.argument("target", metavar="CLUSTER[/WORKLOAD[/JOB]]")
 @click.argument("name", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context

@@ -6,7 +6,7 @@ from overlaykit.cli import root_of
 
 
 @click.command("unset", short_help="Take parameters back to their defaults; remove extra facts.")
-@click.argument("target", metavar="CLUSTER[/WORKLOAD]")
+@click.argument("target", metavar="CLUSTER[/WORKLOAD[/JOB]]")
 @click.argument("names", nargs=-1, required=True, metavar="NAME...")
 @click.option("--dry-run", is_flag=True, help="Print the changes instead of writing them.")
 @click.pass_context

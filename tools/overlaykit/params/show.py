@@ -11,16 +11,18 @@ Row = dict[str, object]
 
 
 def parameters(workload: Workload) -> list[Row]:
-    """What a cluster may set, with the defaults."""
+    """What a cluster may set, and (JOB/…) what each job of the workload may, with the defaults."""
+    named = [(one.name, one) for one in workload.parameters]
+    named += [(f"JOB/{one.name}", one) for one in workload.job_parameters]
     return [
         {
-            "parameter": parameter.name,
+            "parameter": name,
             "type": parameter.type,
             "default": values.text_of(parameter.default),
             "unit": values.unit(parameter),
             "description": _description(parameter),
         }
-        for parameter in workload.parameters
+        for name, parameter in named
     ]
 
 

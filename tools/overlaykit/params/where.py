@@ -15,15 +15,17 @@ from overlaykit.source import Document, Place
 
 @dataclass(frozen=True)
 class Overlay:
-    """The folder of one workload on one cluster."""
+    """The folder of one workload on one cluster, or of one `job` of it."""
 
     draft: Draft
     cluster: str
     workload: Workload
+    job: str = ""
 
     @property
     def folder(self) -> str:
-        return f"overlays/{self.cluster}/{self.workload.name}"
+        below = f"/jobs/{self.job}" if self.job else ""
+        return f"overlays/{self.cluster}/{self.workload.name}{below}"
 
     @property
     def values_file(self) -> str:

@@ -30,7 +30,10 @@ def folders_of(world: World, target: str) -> set[str]:
 
 
 def render_folders(world: World, target: str) -> list[str]:
-    """The folders to render for a target, in order: a directory that builds means itself alone."""
+    """The folders to render for a target, in order: a directory that builds means itself alone.
+
+    What another of them builds from (a job of a workload) shows in that one's render.
+    """
     relative = _relative(world, target)
     names = {place_name(f, world.config.clusters)[0] for f in world.graph.targets}
     if relative in world.graph.targets and target.partition("/")[0] not in names:
@@ -38,7 +41,8 @@ def render_folders(world: World, target: str) -> list[str]:
     found = folders_of(world, target) & set(world.graph.targets)
     if not found:
         raise UsageError(f"{target} holds no kustomization that builds alone")
-    return sorted(found)
+    outer = {one for one in found if not (world.graph.ancestors(one) - {one}) & found}
+    return sorted(outer or found)
 
 
 def _relative(world: World, target: str) -> str | None:

@@ -77,7 +77,7 @@ class Parameter:
 @dataclass(frozen=True)
 class Workload:
     """`wave` is None where no Application deploys it; `chart` is its name, or empty; `crds`: the
-    API groups whose definitions the chart brings."""
+    API groups whose definitions the chart brings; `has_jobs`: a cluster lists jobs of its own."""
 
     name: str
     description: str
@@ -93,6 +93,8 @@ class Workload:
     crds: tuple[str, ...] = ()
     provides: str = ""
     default: bool = True
+    job_parameters: tuple[Parameter, ...] = ()
+    has_jobs: bool = False
 
     def component(self, name: str) -> Component | None:
         return next((c for c in self.components if c.name == name), None)
@@ -131,10 +133,12 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
         secrets=tuple(_secret(item) for item in spec.get("secrets") or ()),
         has_base=tree.is_file(f"workloads/{name}/base/kustomization.yaml"),
         has_cluster_facts=tree.is_dir(f"workloads/{name}/components/cluster-facts"),
-        parameters=tuple(_parameter(n, p) for n, p in (spec.get("parameters") or {}).items()),
+        parameters=_parameters(spec.get("parameters")),
         crds=_texts(chart.get("crds")),
         provides=str(spec.get("provides") or ""),
         default=spec.get("default") is not False,
+        job_parameters=_parameters(spec.get("jobParameters")),
+        has_jobs=tree.is_file(f"workloads/{name}/job/kustomization.yaml"),
     )
 
 
@@ -147,6 +151,10 @@ def _component(name: str, data: dict[str, Any]) -> Component:
         when_provided=str(data.get("onWhenProvided") or ""),
         when_managed_by=str(data.get("onWhenManagedBy") or ""),
     )
+
+
+def _parameters(data: dict[str, Any] | None) -> tuple[Parameter, ...]:
+    return tuple(_parameter(name, item) for name, item in (data or {}).items())
 
 
 def _parameter(name: str, data: dict[str, Any]) -> Parameter:
