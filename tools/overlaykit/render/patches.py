@@ -7,7 +7,7 @@ from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from overlaykit.render.objects import Object
 from overlaykit.repo.kustomization import Patch
-from overlaykit.source import Document, Path, Place, child
+from overlaykit.source import Document, Path, Place, child, to_data
 
 # Keys by which list items are told apart, most telling first
 # (source: the patchMergeKey marks of the Kubernetes API types).
@@ -132,7 +132,8 @@ def _item(node: SequenceNode, obj: Object, path: Path, index: int) -> Node | Non
     if isinstance(wanted, dict):
         for merge_key in MERGE_KEYS:
             if merge_key in wanted:
-                for item in items:
+                # The item in the same position first: keys can repeat (port 53 by UDP and TCP).
+                for item in [*items[index : index + 1], *items]:
                     found = child(item, merge_key)
                     if found and getattr(found[1], "value", None) == str(wanted[merge_key]):
                         return item
@@ -156,7 +157,7 @@ def _operation_place(
         if pointer is None or content is None or not isinstance(pointer[1], ScalarNode):
             continue
         steps = pointer_steps(pointer[1].value)
-        if not _leads(steps, path, obj):
+        if not _leads(steps, path, obj, content[1]):
             continue
         if len(steps) == len(path):
             if _says(content[1], value):
@@ -173,14 +174,13 @@ def pointer_steps(pointer: str) -> list[str]:
     return [s.replace("~1", "/").replace("~0", "~") for s in pointer.split("/")[1:]]
 
 
-def _leads(steps: list[str], path: Path, obj: Object) -> bool:
-    """Whether a pointer names `path` or an ancestor; `-` is the end of the rendered list."""
+def _leads(steps: list[str], path: Path, obj: Object, content: Node) -> bool:
+    """Whether a pointer names `path` or an ancestor; `-` is the item that looks as appended."""
     if len(steps) > len(path):
         return False
     for number, (step, wanted) in enumerate(zip(steps, path, strict=False)):
         if step == "-" and isinstance(wanted, int):
-            rendered = obj.get(*path[:number])
-            if isinstance(rendered, list) and wanted == len(rendered) - 1:
+            if obj.get(*path[: number + 1]) == to_data(content):
                 continue
             return False
         if step != str(wanted):

@@ -66,13 +66,46 @@ class Provenance:
         return found
 
     def base(self, obj: Object) -> Document | None:
-        """The document that an object was read from, allowing for prefixes and suffixes."""
+        """The document that an object was read from, allowing for prefixes, suffixes, renames."""
         key = (obj.api_version, obj.label)
         if key not in self._bases:
             scored = ((_likeness(document, obj), document) for document in self.manifests)
             best = max(scored, key=lambda pair: pair[0], default=(0, None))
-            self._bases[key] = best[1] if best[0] > 0 else None
+            self._bases[key] = best[1] if best[0] > 0 else self._renamed(obj)
         return self._bases[key]
+
+    @cached_property
+    def renames(self) -> dict[str, Kustomization]:
+        """New name to the layer whose JSON 6902 patch gives it."""
+        found = {}
+        for layer in self.layers:
+            for patch in layer.patches:
+                for document in patch.inline:
+                    name = _new_name(document)
+                    if name:
+                        found[name] = layer
+        return found
+
+    def _renamed(self, obj: Object) -> Document | None:
+        """The only document of an object's kind below the layer that gave it its name."""
+        layer = self.renames.get(obj.name)
+        if layer is None:
+            return None
+        below = {one.folder for one in self.graph.closure(layer.folder)}
+        documents = [
+            document
+            for folder in below
+            for name in self.graph.manifests(folder)
+            for document in self.graph.tree.documents_or_none(name)
+            if isinstance(document.data, dict) and document.data.get("kind") == obj.kind
+        ]
+        return documents[0] if len(documents) == 1 else None
+
+    def _meant(self, layer: Kustomization, obj: Object) -> bool:
+        """Whether a layer is no part of what another renamed object was made in."""
+        own = self.renames.get(obj.name)
+        inside = [r for r in self.renames.values() if layer in self.graph.closure(r.folder)]
+        return not inside or own in inside
 
     def names(self, obj: Object) -> set[str]:
         """The names an object had on its way through the chain, as far as they are known."""
@@ -110,11 +143,14 @@ class Provenance:
         if same and isinstance(value, dict | list):
             return None
         for layer in self.layers:
+            if self.renames and not self._meant(layer, obj):
+                continue
             place = transformer_place(self, layer, obj, path)
             if place:
                 return place
-            for document in () if path in _IDENTITY else self._patches(layer, obj):
-                # By its identity a patch says whom it means; it does not set it.
+            for document in self._patches(layer, obj):
+                if path in _IDENTITY and isinstance(document.data, dict):
+                    continue  # by its identity a merge patch says whom it means
                 place = patch_place(document, obj, path, key, value if same else None)
                 if place:
                     return place
@@ -170,6 +206,14 @@ def _generated(layer: Kustomization, at: Path, entry: dict[str, Any], path: Path
             if path[:1] == ("data",) and key == path[-1]:
                 return layer.document.place_of((*at, source, number)) or Place(layer.file)
     return layer.document.place_of((*at, "name")) or Place(layer.file)
+
+
+def _new_name(document: Document) -> str:
+    """The name that a JSON 6902 patch gives its object; empty where it gives none."""
+    for operation in document.data if isinstance(document.data, list) else ():
+        if isinstance(operation, dict) and operation.get("path") == "/metadata/name":
+            return str(operation.get("value") or "")
+    return ""
 
 
 def _likeness(document: Document, obj: Object) -> int:
