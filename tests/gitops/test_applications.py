@@ -16,6 +16,7 @@ WAVES = {
     "flink-kubernetes-operator": "116",
     "cmf-operator": "118",
     "flink-resources": "120",
+    "flink-connectors": "122",
     "flink-session": "122",
 }
 OPERATORS = ("cert-manager", "cfk-operator", "flink-kubernetes-operator", "cmf-operator")

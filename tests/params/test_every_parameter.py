@@ -98,6 +98,10 @@ def leaf(target: Target) -> LEAF:
 
 def other(parameter: Parameter) -> tuple[str, Any]:
     """Text of another allowed value, and what is written of it by format."""
+    if parameter.type == "memory" and parameter.maximum:
+        return "1g", {"flink": "1024m", "": "1Gi"}
+    if parameter.type == "string":
+        return "http://other.test/x", {"": "http://other.test/x"}
     if parameter.type in OTHER:
         text, written = OTHER[parameter.type]
         if parameter.at_most:  # below the limit
@@ -119,6 +123,7 @@ def other(parameter: Parameter) -> tuple[str, Any]:
 
 def test_every_workload_that_can_has_parameters() -> None:
     assert {name for name, workload in KNOWN.items() if workload.parameters} == {
+        "flink-connectors",
         "flink-resources",
         "flink-session",
         "flink-kubernetes-operator",
