@@ -66,6 +66,11 @@ test: setup lint ## Lint, unit tests and render tests
 test-engines: setup $(KUSTOMIZE) $(ENGINES) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
+.PHONY: accept
+accept: setup ## Take what the overlays render now as wanted; read the difference
+	@$(BIN)/python -m pytest -q --accept tests/gitops/test_golden.py
+	@git --no-pager diff --stat -- tests/golden
+
 .PHONY: docs
 docs: $(READY) ## Write the generated pages anew
 	@PYTHONPATH=tools $(BIN)/python tests/generate.py

@@ -10,6 +10,10 @@ from helpers import RememberingEngine
 Files = dict[str, str]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--accept", action="store_true", help="take the renders of now as wanted")
+
+
 @pytest.fixture(scope="session")
 def remembering() -> RememberingEngine:
     return RememberingEngine()

@@ -20,6 +20,8 @@ WAVES = {
 # What a cluster runs only when asked to.
 OPTIONAL = {
     "flink-autoscale": "122",
+    "flink-connectors": "122",
+    "flink-session": "122",
 }
 OPERATORS = ("cert-manager", "cfk-operator", "flink-kubernetes-operator", "cmf-operator")
 PINNED = re.compile(r"v?\d+\.\d+\.\d+")
@@ -119,7 +121,8 @@ def test_sync_is_automated_with_a_generous_retry(cluster: str, applications: ByN
 
 
 def test_kinds_of_another_application_may_arrive_late(cluster: str, applications: ByName) -> None:
-    for name in ("flink-kubernetes-operator", "flink-resources"):
+    early = ("namespaces", "cert-manager", "cfk-operator", "cmf-operator")
+    for name in applications(cluster).keys() - set(early):
         options = applications(cluster)[name]["spec"]["syncPolicy"]["syncOptions"]
         assert "SkipDryRunOnMissingResource=true" in options
 

@@ -145,6 +145,10 @@ def test_a_fact_with_slashes_is_never_replaced_by_path_parts(root: Path, load: L
                     "/savepoints",
                     "/ha",
                     "/confluentinc",
+                    "/flink-connectors",
+                    "/flink-session",
+                    "/library",
+                    "/platform",
                 }
 
 

@@ -65,7 +65,8 @@ def test_monitor_selects_the_service_and_the_service_selects_the_pods_of_flink(
 def test_monitor_writes_the_labels_that_dashboards_filter_on(objects: list[Object]) -> None:
     spec = one(objects, "ServiceMonitor", "flink")["spec"]
     (endpoint,) = spec["endpoints"]
-    written = {rule["targetLabel"]: rule.get("replacement") for rule in endpoint["relabelings"]}
+    rules = [rule for rule in endpoint["relabelings"] if rule["action"] == "replace"]
+    written = {rule["targetLabel"]: rule.get("replacement") for rule in rules}
     assert written["job"] == "flink"
     assert {"flink_cluster_id", "env"} <= set(written)
     assert {"app", "component", "type"} <= set(spec["podTargetLabels"])

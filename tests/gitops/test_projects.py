@@ -58,7 +58,7 @@ def needed(
         for name, app in applications(overlay.parent.name).items():
             found = kinds.setdefault(app["spec"]["project"], set())
             found |= {kind_of(item) for item in render(overlay.parent / name)}
-    for name, app in applications("demo").items():
+    for name, app in {**applications("flink-demo"), **applications("demo")}.items():
         chart = load(root / "workloads" / name / "workload.yaml")["spec"].get("chart", {})
         kinds[app["spec"]["project"]] |= {kind_of(item) for item in render_all(name)}
         kinds[app["spec"]["project"]] |= set(chart.get("kinds", []))

@@ -166,7 +166,7 @@ def test_a_line_of_a_text_is_set_in_a_copy_of_the_whole(repository: Path) -> Non
 
 
 def test_a_line_that_stands_in_a_text_of_ones_own_goes_back_alone(repository: Path) -> None:
-    overlay = at(repository, "flink-demo", "flink-kubernetes-operator")
+    overlay = at(repository, "demo", "flink-kubernetes-operator")
     change.set_parameters(overlay, {"metrics.port": "9998"})
     name = overlay.values_file
     text = overlay.draft.text(name).replace("port: 9998\n", "port: 9998\n    a: b\n")

@@ -27,7 +27,7 @@ ALL = [
 # Another value of each type, and the one that is written for a format.
 OTHER = {
     "memory": ("8g", {"flink": "8192m", "": "8Gi"}),
-    "cpu": ("2500m", {"flink": "2.5", "": "2500m"}),
+    "cpu": ("2500m", {"flink": "2.5", "number": 2.5, "": "2500m"}),
     "duration": ("5min", {"flink": "5min", "": "5m"}),
     "boolean": ("true", {"flink": "true", "": True}),
 }
@@ -98,10 +98,18 @@ def leaf(target: Target) -> LEAF:
 
 def other(parameter: Parameter) -> tuple[str, Any]:
     """Text of another allowed value, and what is written of it by format."""
+    if parameter.type == "memory" and parameter.maximum:
+        return "1g", {"flink": "1024m", "": "1Gi"}
+    if parameter.type == "string":
+        return "http://other.test/x", {"": "http://other.test/x"}
     if parameter.type in OTHER:
         text, written = OTHER[parameter.type]
         if parameter.at_most:  # below the limit
-            small = {"memory": ("512Mi", {"": "512Mi"}), "cpu": ("750m", {"": "750m"})}
+            small = {
+                "memory": ("512Mi", {"": "512Mi"}),
+                "cpu": ("750m", {"": "750m"}),
+                "integer": ("1", {"flink": "1", "": 1}),
+            }
             return small[parameter.type]
         return text, written
     if parameter.type == "integer":
@@ -116,7 +124,9 @@ def other(parameter: Parameter) -> tuple[str, Any]:
 def test_every_workload_that_can_has_parameters() -> None:
     assert {name for name, workload in KNOWN.items() if workload.parameters} == {
         "flink-autoscale",
+        "flink-connectors",
         "flink-resources",
+        "flink-session",
         "flink-kubernetes-operator",
         "cmf-operator",
         "cfk-operator",
