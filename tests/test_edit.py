@@ -168,7 +168,7 @@ def variants(text: str) -> list[str]:
     return [text, crlf if isinstance(last, str) and "\n" in last else crlf.removesuffix("\r\n")]
 
 
-def some(items: list[Any], count: int = 12) -> list[Any]:
+def some(items: list[Any], count: int = 5) -> list[Any]:
     """At most `count` items, spread evenly, the last among them."""
     return items[:: -max(1, len(items) // count)]
 

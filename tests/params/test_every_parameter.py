@@ -176,8 +176,6 @@ def test_setting_it_changes_its_targets_alone_and_unsetting_restores_the_bytes(
         "nothing to write"
         in overlay(proof, "set", f"proof/{name}", f"{parameter.name}={text}").stdout
     )
-    judged = overlay(proof, "validate", "proof", "--fail-on", "warning")
-    assert judged.exit_code == 0, judged.output
     assert overlay(proof, "unset", f"proof/{name}", parameter.name).exit_code == 0
     assert files(proof) == bytes_before
 
