@@ -8,7 +8,7 @@ import difflib
 import importlib
 import os
 import pkgutil
-import sys
+import signal
 from pathlib import Path
 from typing import Any
 
@@ -113,9 +113,7 @@ def root_of(ctx: click.Context) -> Path:
 
 
 def run() -> None:
-    """The console script; a closed pipe (`| head`) is no failure."""
-    try:
-        main(prog_name="overlay")
-    except BrokenPipeError:
-        sys.stderr.close()
-        sys.exit(141)
+    """The console script; a closed pipe (`| head`) ends it as it ends every other program."""
+    if hasattr(signal, "SIGPIPE"):
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    main(prog_name="overlay")

@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
+from overlaykit.errors import CannotLook
 from overlaykit.loader import MERGE, Loader, PatientLoader
 from overlaykit.loader import value as read_value
 
@@ -18,7 +19,7 @@ MAX_DEPTH = 100
 MAX_NODES = 1_000_000
 
 
-class SyntaxProblem(Exception):
+class SyntaxProblem(CannotLook):
     """Text that is no YAML (or too deep, too large): `line` and `column` count from 1."""
 
     def __init__(self, what: str, line: int, column: int) -> None:

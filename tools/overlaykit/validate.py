@@ -53,11 +53,15 @@ def validate(root: Path, targets: list[str], progress: Progress) -> Result:
     result.not_seen = world.not_seen
     units = [u for u in world.judged if not wanted or any(matches(u.folder, w) for w in wanted)]
     built = [u for u in world.units if world.graph.is_build(u.folder) and u.broken is None]
-    result.overlays = len([u for u in built if not wanted or u in units])
+    result.overlays = len([u for u in built if not wanted or _within(u, wanted)])
     result.objects = sum(len(unit.objects) for unit in units)
     result.clusters = sorted({u.cluster for u in units if u.cluster})
     result.seconds = time.perf_counter() - started
     return result
+
+
+def _within(unit: Unit, wanted: list[set[str]]) -> bool:
+    return any(matches(unit.folder, folders) for folders in wanted)
 
 
 def _wanted(world: World, finding: Finding, wanted: list[set[str]]) -> bool:

@@ -11,6 +11,8 @@ from overlaykit.repo.world import World
 
 def folders_of(world: World, target: str) -> set[str]:
     """The folders that build and that a target names. Raises UsageError for an unknown one."""
+    if not target:
+        raise UsageError("an empty target: give CLUSTER, CLUSTER/WORKLOAD or a directory")
     known = world.graph.targets
     names = {folder: place_name(folder, world.config.clusters) for folder in known}
     cluster, _, workload = target.partition("/")
@@ -24,8 +26,10 @@ def folders_of(world: World, target: str) -> set[str]:
     relative = _relative(world, target)
     if relative is not None:
         found = {folder for folder in known if matches(folder, {relative})}
-        if found or world.tree.is_dir(relative):
+        if target and any(matches(name, {relative}) for name in world.tree.yaml_files):
             return found | {relative}
+        if target:
+            raise UsageError(f"{target} holds no kustomization and no manifest")
     raise UsageError(_unknown(target, sorted({c for c, _ in names.values() if c}), names))
 
 

@@ -1,5 +1,6 @@
 """The files of a repository, read once each: the model's only view of the disk."""
 
+import itertools
 import posixpath
 from collections.abc import Iterator
 from functools import cached_property
@@ -10,6 +11,7 @@ from overlaykit.errors import UsageError
 from overlaykit.source import Document, SyntaxProblem, load
 
 YAML = (".yaml", ".yml")
+MOST_FILES = 50_000
 
 
 def find_root(start: Path) -> Path:
@@ -65,7 +67,13 @@ class Tree:
         """Every file that is not ignored by git, sorted; without git, every file."""
         listed = self.tracked
         if listed is None:
-            listed = sorted(path.relative_to(self.root).as_posix() for path in disk.walk(self.root))
+            found = list(itertools.islice(disk.walk(self.root), MOST_FILES + 1))
+            if len(found) > MOST_FILES:
+                raise UsageError(
+                    f"{self.root} is no repository (no .git, no .overlay.yaml) and holds more than "
+                    f"{MOST_FILES:,} files\n  fix: give the folder of the repository with -C"
+                )
+            listed = sorted(path.relative_to(self.root).as_posix() for path in found)
         return [name for name in listed if not disk.SKIPPED & set(name.split("/"))]
 
     @cached_property
@@ -126,6 +134,8 @@ class Tree:
             try:
                 self._documents[name] = load(self.text(name), name)
             except SyntaxProblem as problem:
+                where = f"{name}:{problem.line}:{problem.column}"
+                problem.args = (f"{where}: YAML error: {problem.what}\n  fix: mend the YAML",)
                 self._documents[name] = problem
         found = self._documents[name]
         if isinstance(found, SyntaxProblem):

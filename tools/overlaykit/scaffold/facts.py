@@ -152,7 +152,7 @@ def cluster_text(name: str, facts: Mapping[str, Fact]) -> str:
         "apiVersion: overlaykit.io/v1alpha1",
         "kind: Cluster",
         "metadata:",
-        f"  name: {name}",
+        f"  name: {scalar(name)}",
         "  annotations:",
         '    config.kubernetes.io/local-config: "true"',
         "spec:",

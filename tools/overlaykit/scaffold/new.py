@@ -41,6 +41,9 @@ def plan(tree: Tree, wish: Wish, remotes: Iterable[str], judge: Judge) -> Plan:
     known = workloads(tree)
     if not known:
         raise UsageError(f"{tree.root} has no workloads/<name>/workload.yaml to make a cluster of")
+    facts_file = f"overlays/{wish.name}/facts/cluster.yaml"
+    if tree.is_file(facts_file):
+        tree.documents(facts_file)  # facts that cannot be read are told, not written over
     there = {cluster.name: cluster for cluster in clusters(tree)}
     given = fact_rules.parse_settings(wish.settings)
     asked = _asked(wish.workloads, known)

@@ -52,7 +52,33 @@ LEVEL = "error"
 DRAFTS = True
 
 
+_CMF = "that CMF reads the defaults as the spec of a FlinkApplication"
+
+
+def _defaults(obj: Object, world: World) -> Iterator[Problem]:
+    """The defaults of an environment, which its own schema leaves free.
+
+    They stand in for fields of FlinkApplications, so what is no such field has no effect
+    (source: Confluent, FlinkEnvironment, flinkApplicationDefaults).
+    """
+    at = ("spec", "flinkApplicationDefaults")
+    spec = obj.get(*at, "spec")
+    if obj.kind != "FlinkEnvironment" or not isinstance(spec, dict):
+        return
+    unknown = [key for key in obj.get(*at) or () if key not in ("metadata", "spec")]
+    for key in unknown:
+        message = f"unknown field '{key}' in {'.'.join(at)}; allowed: metadata, spec"
+        yield Problem(message, f"remove '{key}'", path=(*at, key), key=True).assuming(_CMF)
+    shape = {"apiVersion": obj.api_version, "kind": "FlinkApplication", "spec": spec}
+    for found in world.judges.violations(Object(shape, obj.kubernetes)) or ():
+        if found.kind != "missing-field" and found.path[:1] == ("spec",):
+            by_key = found.kind == "unknown-field"
+            problem = Problem(found.message, found.fix, path=(*at, *found.path), key=by_key)
+            yield problem.assuming(_CMF)
+
+
 def check_object(obj: Object, world: World) -> Iterator[Problem]:
+    yield from _defaults(obj, world)
     violations = world.judges.violations(obj) or []
     meant = {hint[1] for v in violations if (hint := re.search(r"did you mean '(.+)'", v.message))}
     for found in violations:
