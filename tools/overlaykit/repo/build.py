@@ -133,7 +133,7 @@ def _set_aside_templates(world: World) -> None:
 
 def _add_files(world: World) -> None:
     """Argo CD objects outside every kustomization; facts and workload metadata anywhere."""
-    built = {n for f in world.graph.kustomizations for n in world.graph.files(f)}
+    built = world.graph.all_files
     for name in world.tree.yaml_files:
         if not looks_loose(world.tree, name):
             continue

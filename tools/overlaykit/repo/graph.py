@@ -146,13 +146,21 @@ class Graph:
     def files(self, folder: str) -> Iterator[str]:
         """Every file that building `folder` reads."""
         for kustomization in self.closure(folder):
-            yield kustomization.file
-            for entry in kustomization.entries:
-                path = self.target(kustomization, entry)
-                if path is not None and self.tree.is_file(path):
-                    yield path
-                    if entry.field in ("generators", "transformers", "validators"):
-                        yield from self._plugin_files(path)
+            yield from self._own_files(kustomization)
+
+    @cached_property
+    def all_files(self) -> set[str]:
+        """Every file that some kustomization reads; each one's own entries are looked at once."""
+        return {name for one in self.kustomizations.values() for name in self._own_files(one)}
+
+    def _own_files(self, kustomization: Kustomization) -> Iterator[str]:
+        yield kustomization.file
+        for entry in kustomization.entries:
+            path = self.target(kustomization, entry)
+            if path is not None and self.tree.is_file(path):
+                yield path
+                if entry.field in ("generators", "transformers", "validators"):
+                    yield from self._plugin_files(path)
 
     def _plugin_files(self, config: str) -> Iterator[str]:
         """The files that a plugin's configuration names, such as the secrets of KSOPS."""
@@ -165,12 +173,20 @@ class Graph:
     def yaml_files(self, folder: str) -> Iterator[str]:
         """The files of `folder`'s build that are read as YAML: not those a generator packs."""
         for kustomization in self.closure(folder):
-            yield kustomization.file
-            for entry in kustomization.entries:
-                path = self.target(kustomization, entry)
-                packed = entry.field.endswith("Generator") or entry.field == "helmCharts"
-                if path is not None and not packed and self.tree.is_file(path):
-                    yield path
+            yield from self._own_yaml_files(kustomization)
+
+    @cached_property
+    def all_yaml_files(self) -> set[str]:
+        """Every file that some kustomization reads as YAML."""
+        return {name for one in self.kustomizations.values() for name in self._own_yaml_files(one)}
+
+    def _own_yaml_files(self, kustomization: Kustomization) -> Iterator[str]:
+        yield kustomization.file
+        for entry in kustomization.entries:
+            path = self.target(kustomization, entry)
+            packed = entry.field.endswith("Generator") or entry.field == "helmCharts"
+            if path is not None and not packed and self.tree.is_file(path):
+                yield path
 
     def remote(self, folder: str) -> tuple[Kustomization, Entry] | None:
         """The first remote reference in the closure: such a build needs the network."""

@@ -148,16 +148,13 @@ class World:
     @cached_property
     def yaml_sources(self) -> set[str]:
         """The files among `reached` that are read as YAML."""
-        packed = {n for f in self.graph.kustomizations for n in self.graph.files(f)}
-        read = {n for f in self.graph.kustomizations for n in self.graph.yaml_files(f)}
+        packed, read = self.graph.all_files, self.graph.all_yaml_files
         return {n for n in self.reached if n in read or n not in packed}
 
     @cached_property
     def reached(self) -> set[str]:
         """Every file that a kustomization, an Application, a cluster or this tool reads."""
-        found: set[str] = set()
-        for folder in self.graph.kustomizations:
-            found.update(self.graph.files(folder))
+        found = set(self.graph.all_files)
         found.update(self.graph.broken_files)
         for unit in self.units:
             if not self.graph.is_build(unit.folder):
