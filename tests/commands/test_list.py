@@ -27,3 +27,21 @@ def test_applications_in_order(engine: RememberingEngine) -> None:
 
 def test_checks_have_a_law() -> None:
     assert "schema/invalid" in overlay(ROOT, "list", "checks").output
+
+
+def test_resources_by_cluster_and_workload(engine: RememberingEngine) -> None:
+    rows = json.loads(overlay(ROOT, "list", "--resources", "--format", "json").output)
+    [cmf] = [r for r in rows if (r["cluster"], r["workload"]) == ("flink-demo", "cmf-operator")]
+    assert (cmf["cpu"], cmf["memory"], cmf["storage"]) == (2.0, 1024**3, 10 * 1024**3)
+    demo = [row for row in rows if row["cluster"] == "demo"]
+    assert demo[-1]["workload"] == "(all)"
+    assert demo[-1]["cpu"] == round(sum(row["cpu"] for row in demo[:-1]), 3)
+
+
+def test_resources_as_a_table(engine: RememberingEngine) -> None:
+    lines = overlay(ROOT, "list", "--resources").output.splitlines()
+    assert lines[0].split() == ["CLUSTER", "WORKLOAD", "CPU", "MEMORY", "STORAGE"]
+
+
+def test_resources_of_checks_are_refused() -> None:
+    assert overlay(ROOT, "list", "checks", "--resources").exit_code == 2
