@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
+WORKER := .cache/bin/overlay-engine
 ENGINES := .cache/engines/.ready
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
 
@@ -23,10 +24,13 @@ $(READY): requirements/dev.lock
 	@touch $@
 
 $(KUBECONFORM): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
-	@sh tools/go/build.sh github.com/yannh/kubeconform/cmd/kubeconform kubeconform
+	@sh tools/go/build.sh tools/go github.com/yannh/kubeconform/cmd/kubeconform kubeconform
 
 $(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
-	@sh tools/go/build.sh sigs.k8s.io/kustomize/kustomize/v5 kustomize
+	@sh tools/go/build.sh tools/go sigs.k8s.io/kustomize/kustomize/v5 kustomize
+
+$(WORKER): $(wildcard engine/*.go) engine/go.mod engine/go.sum tools/go/build.sh | $(READY)
+	@sh tools/go/build.sh engine . overlay-engine
 
 $(ENGINES): requirements/engines.lock | $(READY)
 	@echo "installing Flink's jars and a Java into .cache/engines"
@@ -36,7 +40,7 @@ $(ENGINES): requirements/engines.lock | $(READY)
 	@touch $@
 
 .PHONY: setup
-setup: $(READY) $(KUBECONFORM) ## Bring what the tool and the checks need
+setup: $(READY) $(WORKER) $(KUBECONFORM) ## Bring what the tool and the checks need
 	@$(BIN)/python -m compileall -q tools/overlaykit
 
 .PHONY: validate

@@ -1,29 +1,15 @@
-"""Fixtures that all tests share: small trees on disk, a render memory."""
+"""Fixtures that all tests share: small trees on disk."""
 
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from helpers import RememberingEngine
-
 Files = dict[str, str]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--accept", action="store_true", help="take the renders of now as wanted")
-
-
-@pytest.fixture(scope="session")
-def remembering() -> RememberingEngine:
-    return RememberingEngine()
-
-
-@pytest.fixture
-def engine(remembering: RememberingEngine, monkeypatch: pytest.MonkeyPatch) -> RememberingEngine:
-    """Every render of the test goes through the session's memory."""
-    monkeypatch.setattr("overlaykit.render.engines.default", lambda: remembering)
-    return remembering
 
 
 @pytest.fixture

@@ -54,6 +54,7 @@ def test_a_missing_engine_is_no_verdict(
     plant: Callable[[Files], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     root = plant({"kustomization.yaml": "resources: []\n"})
+    monkeypatch.setattr("overlaykit.render.engines.WORKER", root / "nowhere")
     monkeypatch.setattr("sysconfig.get_path", lambda name: "/nowhere")
     done = overlay(root, "validate")
     assert done.exit_code == 3

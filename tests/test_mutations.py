@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, RememberingEngine
+from helpers import ROOT
 from overlaykit.validate import validate
 
 BASE = "workloads/flink-resources/base"
@@ -341,14 +341,12 @@ def mutate(root: Path, case: Case) -> tuple[str, int]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_mistake_is_found_where_it_was_made(
-    case: Case, copy: Path, engine: RememberingEngine
-) -> None:
+def test_a_mistake_is_found_where_it_was_made(case: Case, copy: Path) -> None:
     place = mutate(copy, case)
     found = validate(copy, [], lambda done, total: None).findings
     errors = {(f.check, f.file, f.line) for f in found if f.level == "error"}
     assert (case.check, *place) in errors, sorted(errors)
 
 
-def test_without_a_mistake_there_is_no_finding(copy: Path, engine: RememberingEngine) -> None:
+def test_without_a_mistake_there_is_no_finding(copy: Path) -> None:
     assert validate(copy, [], lambda done, total: None).findings == []

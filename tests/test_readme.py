@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, RememberingEngine, overlay
+from helpers import ROOT, overlay
 
 TEXT = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
@@ -22,7 +22,7 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_every_overlay_command_runs(repository: Path, engine: RememberingEngine) -> None:
+def test_every_overlay_command_runs(repository: Path) -> None:
     ours = [argv for argv in COMMANDS if argv[:1] == ["tools/overlay"]]
     assert len(ours) >= 4
     for argv in ours:
@@ -38,7 +38,7 @@ def test_every_make_target_exists() -> None:
         assert re.search(rf"^{target}:", rules, re.MULTILINE), target
 
 
-def test_the_configuration_is_accepted(repository: Path, engine: RememberingEngine) -> None:
+def test_the_configuration_is_accepted(repository: Path) -> None:
     [text] = re.findall(r"^```yaml\n(levels:.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     (repository / ".overlay.yaml").write_text(text)
     (repository / "vendor/schemas").mkdir(parents=True)

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers import RememberingEngine
 from overlaykit import checks
 from overlaykit.validate import validate
 
@@ -40,16 +39,14 @@ def write(root: Path, files: dict[str, str]) -> set[tuple[str, int]]:
 
 
 @pytest.mark.parametrize("check", checks.ids())
-def test_the_bad_example_is_found_where_it_says(
-    check: str, tmp_path: Path, engine: RememberingEngine
-) -> None:
+def test_the_bad_example_is_found_where_it_says(check: str, tmp_path: Path) -> None:
     marked = write(tmp_path, blocks(checks.load(check).page, "Bad"))
     assert marked, f"mark the line with {MARK}"
     assert found_at(tmp_path, check) == marked
 
 
 @pytest.mark.parametrize("check", checks.ids())
-def test_the_good_example_is_silent(check: str, tmp_path: Path, engine: RememberingEngine) -> None:
+def test_the_good_example_is_silent(check: str, tmp_path: Path) -> None:
     write(tmp_path, blocks(checks.load(check).page, "Good"))
     assert found_at(tmp_path, check) == set()
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, RememberingEngine
+from helpers import ROOT
 from overlaykit.validate import validate
 
 PATCH = "overlays/flink-demo/flink-resources/flink-environment-patch.yaml"
@@ -18,9 +18,7 @@ PATCH = "overlays/flink-demo/flink-resources/flink-environment-patch.yaml"
         ("    spec:\n", "    spce:\n"),
     ],
 )
-def test_a_slip_in_the_defaults_is_told_where_it_is(
-    tmp_path: Path, engine: RememberingEngine, old: str, new: str
-) -> None:
+def test_a_slip_in_the_defaults_is_told_where_it_is(tmp_path: Path, old: str, new: str) -> None:
     for name in ("apps", "workloads", "overlays"):
         shutil.copytree(ROOT / name, tmp_path / name)
     text = (tmp_path / PATCH).read_text()

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from helpers import RememberingEngine, overlay
+from helpers import overlay
 
 RESOURCES = "overlays/demo/flink-resources/kustomization.yaml"
 
 
-def test_a_component(repository: Path, engine: RememberingEngine) -> None:
+def test_a_component(repository: Path) -> None:
     done = overlay(repository, "add", "demo/flink-resources/sample-application")
     assert done.stdout == f"wrote {RESOURCES}\n"
     assert "state-machine-example" in overlay(repository, "render", "demo/flink-resources").stdout
@@ -16,7 +16,7 @@ def test_a_component(repository: Path, engine: RememberingEngine) -> None:
     assert (again.exit_code, "nothing to write" in again.stdout) == (0, True)
 
 
-def test_a_workload_and_what_it_requires(repository: Path, engine: RememberingEngine) -> None:
+def test_a_workload_and_what_it_requires(repository: Path) -> None:
     facts = ["--set", "repository.url=https://git.example.com/a/b.git"]
     overlay(repository, "new", "small", "--workloads", "namespaces", *facts)
     done = overlay(repository, "add", "small/flink-resources")

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from helpers import RememberingEngine, overlay
+from helpers import overlay
 
 LIST = "overlays/flink-demo/flink-autoscale/kustomization.yaml"
 FOLDER = "overlays/flink-demo/flink-autoscale/jobs/orders"
@@ -14,7 +14,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-def test_new_list_and_rm(repository: Path, engine: RememberingEngine) -> None:
+def test_new_list_and_rm(repository: Path) -> None:
     before = files(repository)
     done = overlay(repository, *NEW, "--parallelism", "4", "--arg", "--topic", "--arg", "a b")
     assert done.exit_code == 0, done.output
@@ -59,7 +59,7 @@ def test_dry_runs_write_nothing(repository: Path) -> None:
     assert files(repository) == before
 
 
-def test_a_parameter_of_a_job_is_set_and_unset(repository: Path, engine: RememberingEngine) -> None:
+def test_a_parameter_of_a_job_is_set_and_unset(repository: Path) -> None:
     overlay(repository, *NEW)
     before = files(repository)
     place = "flink-demo/flink-autoscale/orders"

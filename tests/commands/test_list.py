@@ -2,7 +2,7 @@
 
 import json
 
-from helpers import ROOT, RememberingEngine, overlay
+from helpers import ROOT, overlay
 
 
 def test_workloads_and_where_they_run() -> None:
@@ -18,7 +18,7 @@ def test_clusters_as_a_table() -> None:
     assert [line.split()[0] for line in lines[1:]] == ["demo", "flink-demo"]
 
 
-def test_applications_in_order(engine: RememberingEngine) -> None:
+def test_applications_in_order() -> None:
     rows = json.loads(overlay(ROOT, "list", "apps", "--format", "json").output)
     names = [row["application"] for row in rows if row["cluster"] == "demo"]
     assert names == sorted(names)
@@ -29,7 +29,7 @@ def test_checks_have_a_law() -> None:
     assert "schema/invalid" in overlay(ROOT, "list", "checks").output
 
 
-def test_resources_by_cluster_and_workload(engine: RememberingEngine) -> None:
+def test_resources_by_cluster_and_workload() -> None:
     rows = json.loads(overlay(ROOT, "list", "--resources", "--format", "json").output)
     [cmf] = [r for r in rows if (r["cluster"], r["workload"]) == ("flink-demo", "cmf-operator")]
     assert (cmf["cpu"], cmf["memory"], cmf["storage"]) == (2.0, 1024**3, 10 * 1024**3)
@@ -38,7 +38,7 @@ def test_resources_by_cluster_and_workload(engine: RememberingEngine) -> None:
     assert demo[-1]["cpu"] == round(sum(row["cpu"] for row in demo[:-1]), 3)
 
 
-def test_resources_as_a_table(engine: RememberingEngine) -> None:
+def test_resources_as_a_table() -> None:
     lines = overlay(ROOT, "list", "--resources").output.splitlines()
     assert lines[0].split() == ["CLUSTER", "WORKLOAD", "CPU", "MEMORY", "STORAGE"]
 

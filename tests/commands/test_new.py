@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import ROOT, RememberingEngine, overlay
+from helpers import ROOT, overlay
 
 
 @pytest.fixture
@@ -20,7 +20,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-def test_a_new_cluster_is_clean(repository: Path, engine: RememberingEngine) -> None:
+def test_a_new_cluster_is_clean(repository: Path) -> None:
     done = overlay(repository, "new", "prod-eu")
     assert done.exit_code == 0, done.output
     assert "wrote overlays/prod-eu/root.yaml" in done.stdout
@@ -90,7 +90,7 @@ def test_workloads_bring_what_they_require(repository: Path) -> None:
     assert made == wanted
 
 
-def test_what_is_provided_is_not_installed(repository: Path, engine: RememberingEngine) -> None:
+def test_what_is_provided_is_not_installed(repository: Path) -> None:
     provided = "provided=kafka,schema-registry,cert-manager,cfk,prometheus-operator"
     assert overlay(repository, "new", "edge", "--set", provided).exit_code == 0
     listed = (repository / "overlays/edge/flink-resources/kustomization.yaml").read_text()

@@ -2,12 +2,10 @@
 
 from pathlib import Path
 
-from helpers import RememberingEngine, overlay
+from helpers import overlay
 
 
-def test_a_workload_with_the_steps_for_a_person(
-    repository: Path, engine: RememberingEngine
-) -> None:
+def test_a_workload_with_the_steps_for_a_person(repository: Path) -> None:
     names = ("flink-autoscale", "flink-resources", "cmf-operator")
     done = overlay(repository, "remove", *(f"flink-demo/{name}" for name in names))
     assert done.exit_code == 0, done.output
@@ -22,7 +20,7 @@ def test_a_workload_with_the_steps_for_a_person(
     assert (again.exit_code, "nothing to write" in again.stdout) == (0, True)
 
 
-def test_a_component(repository: Path, engine: RememberingEngine) -> None:
+def test_a_component(repository: Path) -> None:
     done = overlay(repository, "remove", "demo/flink-resources/demo-storage")
     assert "PersistentVolumeClaim flink-state stays" in done.stdout
     assert overlay(repository, "validate", "demo", "--fail-on", "warning").exit_code == 0

@@ -4,14 +4,14 @@ from pathlib import Path
 
 import pytest
 
-from helpers import RememberingEngine, overlay
+from helpers import overlay
 
 
 def files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
-def test_a_parameter(repository: Path, engine: RememberingEngine) -> None:
+def test_a_parameter(repository: Path) -> None:
     done = overlay(repository, "set", "demo/flink-resources", "taskmanager.memory=4Gi")
     assert done.stdout.splitlines() == [
         "wrote overlays/demo/flink-resources/flink-environment-patch.yaml",
@@ -24,7 +24,7 @@ def test_a_parameter(repository: Path, engine: RememberingEngine) -> None:
     assert overlay(repository, "validate", "demo", "--fail-on", "warning").exit_code == 0
 
 
-def test_a_fact(repository: Path, engine: RememberingEngine) -> None:
+def test_a_fact(repository: Path) -> None:
     done = overlay(repository, "set", "demo", "repository.revision=prod", "storageClass=gp3")
     assert done.stdout.splitlines() == [
         "wrote overlays/demo/facts/cluster.yaml",

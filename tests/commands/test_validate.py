@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import RememberingEngine, overlay
+from helpers import overlay
 
 Files = dict[str, str]
 HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"
@@ -20,7 +20,7 @@ TREE = {
 
 
 @pytest.fixture
-def tree(plant: Callable[[Files], Path], engine: RememberingEngine) -> Path:
+def tree(plant: Callable[[Files], Path]) -> Path:
     return plant(TREE)
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-from helpers import ROOT, RememberingEngine, overlay
+from helpers import ROOT, overlay
 from overlaykit.params import values
+from overlaykit.render import engines
 from overlaykit.render.objects import Object
 from overlaykit.repo.tree import Tree
 from overlaykit.repo.values import merge
@@ -73,9 +74,9 @@ def leaves(value: Any, path: LEAF = ()) -> dict[LEAF, Any]:
     return {path: value}
 
 
-def state(root: Path, name: str, engine: RememberingEngine) -> dict[LEAF, Any]:
+def state(root: Path, name: str) -> dict[LEAF, Any]:
     """All that a workload's folder on `proof` decides: rendered objects, and the chart's values."""
-    [render] = engine.build(root, [f"overlays/proof/{name}"], lambda _: None)
+    [render] = engines.default().build(root, [f"overlays/proof/{name}"], lambda _: None)
     assert render.error is None, render.error
     found: dict[str, Any] = {}
     for data in parse(render.text):
@@ -146,10 +147,8 @@ def test_it_is_declared_with_sense(name: str, parameter: Parameter) -> None:
 
 
 @pytest.mark.parametrize(("name", "parameter"), ALL)
-def test_its_default_is_what_holds(
-    name: str, parameter: Parameter, made: Path, engine: RememberingEngine
-) -> None:
-    there = state(made, name, engine)
+def test_its_default_is_what_holds(name: str, parameter: Parameter, made: Path) -> None:
+    there = state(made, name)
     for target in parameter.targets:
         assert values.understand(parameter, there[leaf(target)]) == values.understand(
             parameter, parameter.default
@@ -158,13 +157,13 @@ def test_its_default_is_what_holds(
 
 @pytest.mark.parametrize(("name", "parameter"), ALL)
 def test_setting_it_changes_its_targets_alone_and_unsetting_restores_the_bytes(
-    name: str, parameter: Parameter, proof: Path, engine: RememberingEngine
+    name: str, parameter: Parameter, proof: Path
 ) -> None:
-    before, bytes_before = state(proof, name, engine), files(proof)
+    before, bytes_before = state(proof, name), files(proof)
     text, written = other(parameter)
     done = overlay(proof, "set", f"proof/{name}", f"{parameter.name}={text}")
     assert done.exit_code == 0, done.output
-    after = state(proof, name, engine)
+    after = state(proof, name)
     changed = {key for key in before.keys() | after.keys() if before.get(key) != after.get(key)}
     assert changed == {leaf(target) for target in parameter.targets}
     for target in parameter.targets:
@@ -181,7 +180,7 @@ def test_setting_it_changes_its_targets_alone_and_unsetting_restores_the_bytes(
 
 
 @pytest.mark.parametrize("name", [name for name, workload in KNOWN.items() if workload.parameters])
-def test_all_at_once_and_back_again(name: str, proof: Path, engine: RememberingEngine) -> None:
+def test_all_at_once_and_back_again(name: str, proof: Path) -> None:
     before = files(proof)
     settings = [f"{p.name}={other(p)[0]}" for p in KNOWN[name].parameters]
     assert overlay(proof, "set", f"proof/{name}", *settings).exit_code == 0

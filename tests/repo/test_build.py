@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from helpers import RememberingEngine
 from overlaykit.validate import Result, validate
 
 Files = dict[str, str]
@@ -105,9 +104,7 @@ CASES: dict[str, tuple[Files, list[str]]] = {
 
 
 @pytest.mark.parametrize(("files", "findings"), CASES.values(), ids=CASES.keys())
-def test_what_is_told(
-    plant: Plant, engine: RememberingEngine, files: Files, findings: list[str]
-) -> None:
+def test_what_is_told(plant: Plant, files: Files, findings: list[str]) -> None:
     assert told(plant(files)) == findings
 
 

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Builds one of the tools of tools/go/go.mod into .cache/bin, with the machine's Go if it is new
+# Builds a program of the Go module in FOLDER into .cache/bin, with the machine's Go if it is new
 # enough, else with the toolchain that requirements/go.lock brings into the environment.
 set -eu
-package=$1
 root=$(cd "$(dirname "$0")/../.." && pwd)
-name=$2
+folder=$1
+package=$2
+name=$3
 
 usable() {
     minor=$("$1" env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
@@ -23,6 +24,6 @@ fi
 
 echo "building $name"
 mkdir -p "$root/.cache/bin"
-cd "$root/tools/go"
+cd "$root/$folder"
 GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath \
     -o "$root/.cache/bin/$name" "$package"

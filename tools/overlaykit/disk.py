@@ -14,6 +14,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import IO
 
 from overlaykit.errors import CannotLook, UsageError
 
@@ -211,6 +212,11 @@ def write_batch(root: Path, files: Mapping[str, bytes | None]) -> list[str]:
     except OSError as error:
         raise CannotLook(f"{error.filename}: cannot be written: {error.strerror}") from error
     return sorted(changed)
+
+
+def scratch() -> IO[bytes]:
+    """A file without a name, gone when it is closed."""
+    return tempfile.TemporaryFile()
 
 
 def make_folder(path: Path) -> None:

@@ -1,11 +1,18 @@
-"""The only place that starts processes: one call, one result, no shell."""
+"""The only place that starts processes, without a shell.
+
+`run` is one call with one result; `Talk` is a process that answers line by line.
+"""
 
 import os
+import select
 import subprocess
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
+from overlaykit import disk
 from overlaykit.errors import CannotLook
 
 
@@ -57,3 +64,84 @@ def run(
     except subprocess.TimeoutExpired as error:
         raise TimedOut(f"{' '.join(argv)} did not finish in {timeout:g} s") from error
     return Result(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+
+class Ended(Exception):
+    """A process that was talked to is gone: `code` as of Popen, `err`: the first it wrote."""
+
+    def __init__(self, code: int, err: str) -> None:
+        super().__init__(err)
+        self.code = code
+        self.err = err
+
+
+class Talk:
+    """A process that answers line by line: `send` lines, `receive` lines, `close` it."""
+
+    def __init__(self, argv: Sequence[str], env: Mapping[str, str] | None = None) -> None:
+        self._stderr = disk.scratch()
+        try:
+            self._process = subprocess.Popen(
+                list(argv),
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=self._stderr,
+                env={**os.environ, **(env or {})},
+                bufsize=0,
+            )
+        except OSError as error:
+            self._stderr.close()
+            raise Missing(f"{argv[0]} cannot be started: {error.strerror}") from error
+        self._buffer = bytearray()
+        self._poll = select.poll()
+        self._poll.register(self._out.fileno(), select.POLLIN)
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def _out(self) -> IO[bytes]:
+        assert self._process.stdout is not None
+        return self._process.stdout
+
+    def send(self, line: bytes) -> None:
+        """Raises Ended."""
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line + b"\n")
+        except OSError:
+            raise self._ended() from None
+
+    def receive(self, timeout: float) -> bytes:
+        """The next line; waits `timeout` seconds for more of it. Raises Ended and TimedOut."""
+        limit = time.monotonic() + timeout
+        scanned = 0
+        while (end := self._buffer.find(b"\n", scanned)) < 0:
+            scanned = len(self._buffer)
+            if not self._poll.poll(max(0.0, limit - time.monotonic()) * 1000):
+                raise TimedOut(f"no answer in {timeout:g} s")
+            part = os.read(self._out.fileno(), 1 << 20)
+            if not part:
+                raise self._ended()
+            self._buffer += part
+        line = bytes(self._buffer[:end])
+        del self._buffer[: end + 1]
+        return line
+
+    def _ended(self) -> Ended:
+        code = self._process.wait()
+        self._stderr.seek(0)
+        return Ended(code, self._stderr.read(4000).decode(errors="replace"))
+
+    def kill(self) -> None:
+        """End the process from another thread: whoever receives sees it as Ended."""
+        self._process.kill()
+
+    def close(self) -> None:
+        """End the process at once; it may have ended already."""
+        self._process.kill()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._stderr):
+            if stream is not None:
+                stream.close()

@@ -3,22 +3,28 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 KUSTOMIZE = "5.8.1"
 
 
 @dataclass(frozen=True)
 class Render:
-    """What building one folder gave: `text` on success, else Kustomize's `error`."""
+    """What building one folder gave: Kustomize's `error`, or on success the `text`, or where
+    objects were asked for and the engine has them, `objects`: each with a digest of its own."""
 
     folder: str
     text: str = ""
     error: str | None = None
+    objects: tuple[tuple[str, dict[str, Any]], ...] | None = None
 
 
 class Engine(Protocol):
     def build(
-        self, root: Path, folders: Sequence[str], done: Callable[[Render], None]
+        self,
+        root: Path,
+        folders: Sequence[str],
+        done: Callable[[Render], None],
+        objects: bool = False,
     ) -> Iterator[Render]:
         """Render each folder (relative to `root`), in order; calls `done` as each one ends."""

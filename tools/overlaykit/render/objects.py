@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from overlaykit.render.engine import Render
 from overlaykit.source import Path, parse
 
 
@@ -95,17 +96,29 @@ class Reader:
     def __init__(self) -> None:
         self._seen: dict[str, list[Object]] = {}
 
-    def read(self, text: str, kubernetes: str) -> list[Object]:
+    def read(self, render: Render, kubernetes: str) -> list[Object]:
         """The objects of a render. Raises SyntaxProblem."""
+        if render.objects is None:
+            return self._parsed(render.text, kubernetes)
+        found = []
+        for digest, data in render.objects:
+            shared = self._seen.setdefault(digest, list(objects([data])))
+            found += _shared(shared, digest, kubernetes)
+        return found
+
+    def _parsed(self, text: str, kubernetes: str) -> list[Object]:
         found = []
         for document in split(text):
             digest = hashlib.sha256(document.encode()).hexdigest()
             if digest not in self._seen:
                 self._seen[digest] = list(objects(parse(document)))
-            shared = self._seen[digest]
-            name = digest if len(shared) == 1 else ""
-            found += [Object(one.data, kubernetes, text_digest=name) for one in shared]
+            found += _shared(self._seen[digest], digest, kubernetes)
         return found
+
+
+def _shared(found: list[Object], digest: str, kubernetes: str) -> list[Object]:
+    name = digest if len(found) == 1 else ""
+    return [Object(one.data, kubernetes, text_digest=name) for one in found]
 
 
 def split(text: str) -> list[str]:

@@ -39,7 +39,11 @@ class PlainEngine:
         return cls(kubectl)
 
     def build(
-        self, root: Path, folders: Sequence[str], done: Callable[[Render], None]
+        self,
+        root: Path,
+        folders: Sequence[str],
+        done: Callable[[Render], None],
+        objects: bool = False,
     ) -> Iterator[Render]:
         def one(folder: str) -> Render:
             render = self._build(root, folder)

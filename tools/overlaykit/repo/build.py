@@ -66,7 +66,7 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
         progress(count, len(rest))
 
     if rest:
-        for render in engines.default().build(world.tree.root, rest, done):
+        for render in engines.default().build(world.tree.root, rest, done, objects=True):
             if render.error is not None and "must specify --enable-helm" in render.error:
                 world.not_seen.append(NotSeen(render.folder, "inflates a Helm chart"))
             elif render.error is not None:
@@ -96,7 +96,7 @@ def _unit(world: World, render: Render) -> Unit:
     cluster, workload = place_name(render.folder, world.config.clusters)
     unit = Unit(render.folder, cluster, workload, Provenance(world.graph, render.folder).locate)
     try:
-        unit.objects = world.reader.read(render.text, world.kubernetes(cluster))
+        unit.objects = world.reader.read(render, world.kubernetes(cluster))
     except SyntaxProblem as problem:
         kustomization = world.graph.kustomizations[render.folder]
         message = f"the render is no readable YAML (line {problem.line}): {problem.what}"

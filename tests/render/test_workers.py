@@ -1,0 +1,160 @@
+"""The worker processes: what they render, and what is left of a run when they are lost."""
+
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from helpers import ROOT
+from overlaykit.render.engine import Render
+from overlaykit.render.engines import WORKER
+from overlaykit.render.plain import PlainEngine
+from overlaykit.render.workers import WorkerEngine
+from overlaykit.source import parse
+
+Plant = Callable[[dict[str, str]], Path]
+LISTS_ONE = "resources: [a.yaml]\n"
+
+
+def config_map(name: str, extra: str = "data: {a: b}\n") -> str:
+    return f"apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {name}\n{extra}"
+
+
+def folder(name: str, manifest: str) -> dict[str, str]:
+    return {f"{name}/kustomization.yaml": LISTS_ONE, f"{name}/a.yaml": manifest}
+
+
+def good(count: int) -> dict[str, str]:
+    files: dict[str, str] = {}
+    for number in range(count):
+        files |= folder(f"good{number:03}", config_map(f"good{number}"))
+    return files
+
+
+def build(root: Path, folders: list[str], engine: WorkerEngine | None = None) -> dict[str, Render]:
+    engine = engine or WorkerEngine(WORKER)
+    renders = list(engine.build(root, folders, lambda _: None))
+    assert [render.folder for render in renders] == folders
+    return {render.folder: render for render in renders}
+
+
+def test_objects_are_what_the_text_says() -> None:
+    folders = ["overlays/demo", "overlays/flink-demo/flink-resources"]
+    [*texts] = WorkerEngine(WORKER).build(ROOT, folders, lambda _: None)
+    [*found] = WorkerEngine(WORKER).build(ROOT, folders, lambda _: None, objects=True)
+    for text, render in zip(texts, found, strict=True):
+        wanted = list(parse(text.text))
+        assert [data for _, data in render.objects or ()] == wanted
+
+
+def test_a_fault_of_kustomize_is_the_result_of_its_folder_alone(plant: Plant) -> None:
+    bad = config_map("a", "").replace("name: a", "name: a\n  annotations: [a]")
+    root = plant(good(6) | folder("bad", bad))
+    found = build(root, ["good000", "bad", "good001", "good002"])
+    assert "crashed" in (found["bad"].error or "")
+    assert all(found[name].error is None for name in found if name != "bad")
+
+
+def test_a_tree_that_holds_itself_kills_workers_and_nothing_else(plant: Plant) -> None:
+    root = plant(good(20) | folder("self", config_map("a", "data: &x\n  a: *x\n")))
+    found = build(root, [*(f"good{n:03}" for n in range(10)), "self", "good010", "good011"])
+    assert "stack overflow" in (found["self"].error or "")
+    assert all(render.error is None for name, render in found.items() if name != "self")
+
+
+def test_a_schema_of_one_tree_does_not_reach_the_next(plant: Plant) -> None:
+    """Two containers merged by name: a tree with a schema of its own would replace the list."""
+    deployment = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: a\nspec:\n  template:\n"
+        "    spec:\n      containers:\n      - {name: one, image: a}\n      - {name: two, image: b}\n"
+    )
+    patch = deployment.replace("      - {name: two, image: b}\n", "").replace(
+        "image: a", "image: c"
+    )
+    patched = {
+        "plain/kustomization.yaml": "resources: [a.yaml]\npatches: [{path: patch.yaml}]\n",
+        "plain/a.yaml": deployment,
+        "plain/patch.yaml": patch,
+        "own/kustomization.yaml": "resources: [../plain]\nopenapi: {path: schema.json}\n",
+        "own/schema.json": '{"definitions": {}}',
+    }
+    root = plant(patched | good(3))
+    folders = ["plain", "own", "plain", "good000", "own", "plain"]
+    renders = list(WorkerEngine(WORKER, count=1).build(root, folders, lambda _: None))
+    wanted = list(PlainEngine.found().build(root, folders, lambda _: None))
+    assert [render.text for render in renders] == [render.text for render in wanted]
+    assert "name: two" in renders[-1].text
+
+
+STANDS_STILL = """#!{python}
+import json, sys, time
+for line in sys.stdin:
+    request = json.loads(line)
+    if request["dir"].endswith("bad"):
+        time.sleep(60)
+    print(json.dumps({{"id": request["id"], "text": request["dir"]}}), flush=True)
+"""
+
+
+def test_a_folder_that_takes_too_long_is_the_result_of_its_folder_alone(tmp_path: Path) -> None:
+    program = tmp_path / "worker"
+    program.write_text(STANDS_STILL.format(python=sys.executable))
+    program.chmod(0o755)
+    engine = WorkerEngine(program, seconds=0.5)
+    found = build(tmp_path, ["a", "bad", "b", "c"], engine)
+    assert "does not come to an end" in (found["bad"].error or "")
+    assert found["c"].text == str(tmp_path / "c")
+
+
+def test_a_folder_that_fills_the_memory_is_the_result_of_its_folder_alone(plant: Plant) -> None:
+    lines = "".join(f"  key{n}: {'x' * 100}\n" for n in range(60_000))
+    root = plant(good(5) | folder("large", config_map("large", f"data:\n{lines}")))
+    engine = WorkerEngine(WORKER, memory=40)
+    found = build(root, ["good000", "large", "good001"], engine)
+    assert "needs more than 40 MiB" in (found["large"].error or "")
+    assert found["good001"].error is None
+
+
+def workers_of(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task").glob("*/children")
+    return [int(child) for path in children for child in path.read_text().split()]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
+def test_workers_killed_at_random_change_no_result(plant: Plant) -> None:
+    root = plant(good(300))
+    folders = [f"good{n:03}" for n in range(300)]
+    over = threading.Event()
+    killed = []
+
+    def kill() -> None:
+        while not over.is_set():
+            for pid in workers_of(os.getpid())[:1]:
+                os.kill(pid, signal.SIGKILL)
+                killed.append(pid)
+            time.sleep(0.03)
+
+    thread = threading.Thread(target=kill)
+    thread.start()
+    try:
+        found = build(root, folders)
+    finally:
+        over.set()
+        thread.join()
+    assert killed
+    assert [name for name, render in found.items() if render.error] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
+def test_a_run_that_is_given_up_leaves_no_process(plant: Plant) -> None:
+    root = plant(good(40))
+    renders = WorkerEngine(WORKER).build(root, [f"good{n:03}" for n in range(40)], lambda _: None)
+    next(renders)
+    assert workers_of(os.getpid())
+    renders.close()  # type: ignore[attr-defined]
+    assert not workers_of(os.getpid())

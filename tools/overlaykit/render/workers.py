@@ -1,0 +1,231 @@
+"""The fast engine: a few sacrificial worker processes linked to Kustomize's own libraries.
+
+A tree can crash a worker, hang it or fill its memory. The requests that it had in hand are then
+tried again one at a time in workers of their own; one that fails there too is the culprit, and
+that is its result. A worker that somebody else killed is no verdict on the tree.
+"""
+
+import json
+import os
+import queue
+import re
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from overlaykit.process import Ended, Talk, TimedOut
+from overlaykit.render.engine import Render
+from overlaykit.render.plain import OFFLINE
+
+# Requests that a worker holds: it shall never wait for us, and little shall be lost with it.
+DEPTH = 4
+# How often a request is tried whose worker somebody killed.
+TRIES = 10
+ENVIRONMENT = {**OFFLINE, "GOMAXPROCS": "1"}
+
+
+@dataclass
+class _Job:
+    number: int
+    folder: str
+    alone: bool = False
+    killed: int = 0
+
+
+@dataclass
+class _Worker:
+    """A process, what it has in hand, and the objects that it has sent."""
+
+    talk: Talk
+    hand: deque[_Job] = field(default_factory=deque)
+    objects: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
+class WorkerEngine:
+    """`seconds` and `memory` (MiB) are what one request may take; `count` workers at once."""
+
+    def __init__(
+        self, binary: Path, count: int = 0, seconds: float = 60, memory: int = 2048
+    ) -> None:
+        self.count = count or os.cpu_count() or 2
+        self.seconds = seconds
+        # The worker's own limit is for one whose caller was killed.
+        argv = [str(binary), "-memory", str(memory), "-seconds", str(int(seconds) + 5)]
+        self._start = lambda: _Worker(Talk(argv, ENVIRONMENT))
+
+    def build(
+        self,
+        root: Path,
+        folders: Sequence[str],
+        done: Callable[[Render], None],
+        objects: bool = False,
+    ) -> Iterator[Render]:
+        run = _Run(self._start, self.seconds, root, folders, objects)
+        # One worker for every few folders: starting one costs as much as a few renders.
+        run.start(min(self.count, -(-len(folders) // 4)))
+        early: dict[int, Render] = {}
+        try:
+            for number in range(len(folders)):
+                while number not in early:
+                    finished, render = run.take()
+                    early[finished] = render
+                    done(render)
+                yield early.pop(number)
+        finally:
+            run.stop()
+
+
+class _Run:
+    """The folders of one call: threads with a worker each, and a queue of results."""
+
+    def __init__(
+        self,
+        start: Callable[[], _Worker],
+        seconds: float,
+        root: Path,
+        folders: Sequence[str],
+        objects: bool,
+    ) -> None:
+        self._new, self._seconds, self._root, self._objects = start, seconds, root, objects
+        self._todo = deque(_Job(number, folder) for number, folder in enumerate(folders))
+        self._results: queue.Queue[tuple[int, Render] | BaseException] = queue.Queue()
+        self._stopped = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._lock = threading.Lock()
+        self._talks: set[Talk] = set()
+
+    def start(self, count: int) -> None:
+        for _ in range(count):
+            thread = threading.Thread(target=self._serve, daemon=True)
+            self._threads.append(thread)
+            thread.start()
+
+    def take(self) -> tuple[int, Render]:
+        found = self._results.get()
+        if isinstance(found, BaseException):
+            raise found
+        return found
+
+    def stop(self) -> None:
+        """End all workers, whatever they do; leaves no process behind."""
+        self._stopped.set()
+        self._todo.clear()
+        with self._lock:
+            for talk in self._talks:
+                talk.kill()
+        for thread in self._threads:
+            thread.join()
+
+    def _serve(self) -> None:
+        worker: _Worker | None = None
+        again: deque[_Job] = deque()
+        try:
+            while not self._stopped.is_set():
+                if worker is None and (again or self._todo):
+                    worker = self._begin()
+                if worker is None or not self._hand_out(worker, again):
+                    break
+                worker = self._answered(worker, again)
+        except BaseException as error:
+            if not self._stopped.is_set():
+                self._results.put(error)
+        finally:
+            if worker is not None:
+                self._end(worker)
+
+    def _begin(self) -> _Worker:
+        worker = self._new()
+        with self._lock:
+            self._talks.add(worker.talk)
+            if self._stopped.is_set():
+                worker.talk.kill()
+        return worker
+
+    def _end(self, worker: _Worker) -> None:
+        with self._lock:
+            self._talks.discard(worker.talk)
+            worker.talk.close()
+
+    def _hand_out(self, worker: _Worker, again: deque[_Job]) -> bool:
+        """Fill the worker's hand; whether it has something to do."""
+        while len(worker.hand) < DEPTH:
+            if worker.hand and (worker.hand[0].alone or (again and again[0].alone)):
+                break
+            job = self._next(again)
+            if job is None:
+                break
+            worker.hand.append(job)
+            request = {"id": job.number, "dir": str(self._root / job.folder)}
+            try:
+                worker.talk.send(json.dumps({**request, "objects": self._objects}).encode())
+            except Ended:
+                break  # the next receive tells why
+        return bool(worker.hand)
+
+    def _next(self, again: deque[_Job]) -> _Job | None:
+        if again:
+            return again.popleft()
+        try:
+            return self._todo.popleft()
+        except IndexError:
+            return None
+
+    def _answered(self, worker: _Worker, again: deque[_Job]) -> _Worker | None:
+        """Wait for one answer; the worker to go on with, None where a new one is needed."""
+        try:
+            answer = json.loads(worker.talk.receive(self._seconds))
+        except (Ended, TimedOut) as lost:
+            self._lost(worker, lost, again)
+            return None
+        job = worker.hand.popleft()
+        if answer.get("fresh"):
+            job.alone = True
+            again.append(job)
+        else:
+            self._results.put((job.number, _render(job.folder, answer, worker.objects)))
+        # After a request on its own the next ones get a new worker too.
+        if answer.get("last") or job.alone:
+            again.extendleft(reversed(worker.hand))
+            self._end(worker)
+            return None
+        return worker
+
+    def _lost(self, worker: _Worker, lost: Ended | TimedOut, again: deque[_Job]) -> None:
+        """Try what the worker had in hand again, or name the culprit."""
+        self._end(worker)
+        hand = list(worker.hand)
+        first = hand[0]
+        by_others = isinstance(lost, Ended) and lost.code < 0
+        first.killed += by_others
+        if first.alone and not (by_others and first.killed < TRIES):
+            self._results.put((first.number, Render(first.folder, error=_why(lost))))
+            hand = hand[1:]
+        for job in hand:
+            job.alone = True
+        again.extend(hand)
+
+
+def _render(folder: str, answer: dict[str, Any], known: dict[str, dict[str, Any]]) -> Render:
+    if "error" in answer:
+        return Render(folder, error=answer["error"])
+    if "objects" not in answer:
+        return Render(folder, text=answer.get("text", ""))
+    known |= answer.get("new") or {}
+    return Render(folder, objects=tuple((digest, known[digest]) for digest in answer["objects"]))
+
+
+def _why(lost: Ended | TimedOut) -> str:
+    if isinstance(lost, TimedOut):
+        return f"Kustomize does not come to an end with it: {lost}"
+    found = re.search(
+        r"^(?:fatal error: |panic: )?(.*stack overflow|it .*|panic: .*|fatal .*)$",
+        lost.err,
+        re.MULTILINE,
+    )
+    if found:
+        return f"Kustomize crashed: {found[0]}"
+    last = [line for line in lost.err.splitlines() if line.strip()]
+    return f"Kustomize ended with exit code {lost.code}" + (f": {last[-1]}" if last else "")
