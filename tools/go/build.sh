@@ -25,5 +25,7 @@ fi
 echo "building $name"
 mkdir -p "$root/.cache/bin"
 cd "$root/$folder"
+# The version is what Kustomize writes into the label of buildMetadata: [managedByLabel].
 GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath \
+    -ldflags "-X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1" \
     -o "$root/.cache/bin/$name" "$package"
