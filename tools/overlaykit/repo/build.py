@@ -191,9 +191,15 @@ def _add_deployed(world: World) -> None:
     _reset(world)
 
 
+DERIVED = (
+    *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
+    *("reached", "units_of"),
+)
+
+
 def _reset(world: World) -> None:
     """Forget what was derived from the units: there are more now."""
-    for name in ("applications", "own_urls", "own_revisions", "sources", "yaml_sources", "reached"):
+    for name in DERIVED:
         world.__dict__.pop(name, None)
 
 

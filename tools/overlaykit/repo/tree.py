@@ -97,6 +97,17 @@ class Tree:
         """YAML files, Helm templates left out."""
         return [n for n in self.files if n.endswith(YAML) and not self.is_template(n)]
 
+    @cached_property
+    def filled(self) -> set[str]:
+        """Every folder that holds a file, at any depth."""
+        found: set[str] = set()
+        for name in self.files:
+            folder = posixpath.dirname(name)
+            while folder not in found:
+                found.add(folder)
+                folder = posixpath.dirname(folder)
+        return found
+
     def folders(self, name: str) -> list[str]:
         """The names of the folders in a folder, sorted; asks neither git nor the whole tree."""
         return [path.name for path in disk.list_dir(self.root / name) if disk.is_dir(path)]

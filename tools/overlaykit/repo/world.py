@@ -89,8 +89,12 @@ class World:
         version = found.fact("kubernetes", "version") if found else ""
         return version if re.fullmatch(r"1\.\d+", version) else ""
 
+    @cached_property
+    def _cluster_of(self) -> dict[str, Cluster]:
+        return {cluster.name: cluster for cluster in self.clusters}
+
     def cluster(self, name: str) -> Cluster | None:
-        return next((c for c in self.clusters if c.name == name), None)
+        return self._cluster_of.get(name)
 
     @property
     def judged(self) -> list[Unit]:
@@ -137,8 +141,25 @@ class World:
 
     def content(self, application: Application) -> list[Unit]:
         """The units that an Application deploys from this repository."""
-        paths = {join("", s.path) for s in application.sources if s.path and self.is_own(s)}
-        return [unit for unit in self.units if unit.folder in paths]
+        sources = [s for s in application.sources if s.path and self.is_own(s)]
+        paths = dict.fromkeys(join("", source.path) for source in sources)
+        return [unit for path in paths for unit in self.units_of.get(path, ())]
+
+    @cached_property
+    def units_of(self) -> dict[str, list[Unit]]:
+        """Folder to its units."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.units:
+            found.setdefault(unit.folder, []).append(unit)
+        return found
+
+    @cached_property
+    def applications_of(self) -> dict[str, list[Application]]:
+        """Folder to the Applications that it renders."""
+        found: dict[str, list[Application]] = {}
+        for application in self.applications:
+            found.setdefault(application.folder, []).append(application)
+        return found
 
     @cached_property
     def sources(self) -> list[Document]:

@@ -96,7 +96,6 @@ def _wrong(source: Source, world: World) -> tuple[str, str]:
         return f"path '{source.path}' does not exist in this repository{hint}", (
             "correct the path, or add the folder"
         )
-    prefix = f"{path}/"
-    if not any(name.startswith(prefix) for name in world.tree.files):
+    if path not in world.tree.filled:
         return f"path '{source.path}' holds no file, so nothing is deployed", "fill the folder"
     return "", ""

@@ -129,8 +129,8 @@ def _problem(unit: Unit, obj: Object, message: str, fix: str) -> Problem:
 def _between(unit: Unit, world: World) -> Iterator[Problem]:
     """The Applications that this unit makes: one finding for each that stands wrong."""
     children = []
-    for application in world.applications:
-        if application.folder == unit.folder and is_application(application.obj):
+    for application in world.applications_of.get(unit.folder, ()):
+        if is_application(application.obj):
             content = [obj for part in world.content(application) for obj in part.objects]
             children.append(Child(application, tuple(content), values_of(application, world)))
     found = list(application_inversions(children))
