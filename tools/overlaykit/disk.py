@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO
 
@@ -212,6 +212,66 @@ def write_batch(root: Path, files: Mapping[str, bytes | None]) -> list[str]:
     except OSError as error:
         raise CannotLook(f"{error.filename}: cannot be written: {error.strerror}") from error
     return sorted(changed)
+
+
+def sizes(folder: Path) -> dict[Path, tuple[float, int]]:
+    """Every file below a folder: when it was last written (seconds), and its bytes."""
+    found = {}
+    for path in walk(folder):
+        with contextlib.suppress(OSError):
+            about = path.stat()
+            found[path] = (about.st_mtime, about.st_size)
+    return found
+
+
+def stamp(path: Path) -> str:
+    """Size and date of a file: enough for files that are only ever written whole."""
+    try:
+        about = path.stat()
+    except OSError:
+        return "none"
+    return f"{about.st_size} {about.st_mtime_ns}"
+
+
+def digest(root: Path, names: Iterable[str]) -> str:
+    """A digest of files below `root`: their names, what they hold, where links lead."""
+    found = hashlib.blake2b()
+    for name in names:
+        found.update(f"{name}\0{state(root, name)}\0".encode(errors="surrogateescape"))
+    return found.hexdigest()
+
+
+def state(root: Path, name: str) -> str:
+    """What a path is: `none`, `folder`, or a digest of the file (and of where a link leads)."""
+    path = f"{root}/{name}"
+    try:
+        with open(path, "rb") as file:
+            whole = hashlib.file_digest(file, "blake2b").hexdigest()
+    except IsADirectoryError:
+        whole = "folder"
+    except OSError as error:
+        whole = "none" if isinstance(error, FileNotFoundError) else f"error {error.errno}"
+    return f"{os.path.realpath(path)} {whole}" if os.path.islink(path) else whole
+
+
+def touch(path: Path) -> None:
+    with contextlib.suppress(OSError):
+        os.utime(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a folder with all that is in it; nothing where it is not there."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def scratch_folder() -> Iterator[Path]:
+    """A folder that is gone, with all that is in it, when the block ends."""
+    with tempfile.TemporaryDirectory(prefix="overlay-") as name:
+        yield Path(name).resolve()
 
 
 def scratch() -> IO[bytes]:

@@ -12,6 +12,7 @@ from overlaykit.findings import Finding, Problem, settle
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
 from overlaykit.repo.clusters import place_name
+from overlaykit.repo.scope import Scope, of_change
 from overlaykit.repo.target import folders_of, matches
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.suppress import Allow
@@ -19,7 +20,9 @@ from overlaykit.suppress import Allow
 
 @dataclass
 class Result:
-    """What a run found: `overlays` rendered folders, `objects` judged objects."""
+    """What a run found: `overlays` rendered folders, `objects` judged objects; `beyond`: paths
+    that were looked at though they are not listed, each with its state; `lost`: another run might
+    say more of a render."""
 
     findings: list[Finding] = field(default_factory=list)
     overlays: int = 0
@@ -28,18 +31,34 @@ class Result:
     not_seen: list[NotSeen] = field(default_factory=list)
     clusters: list[str] = field(default_factory=list)
     seconds: float = 0.0
+    beyond: dict[str, str] = field(default_factory=dict)
+    lost: bool = False
 
     def count(self, level: str) -> int:
         return sum(finding.level == level for finding in self.findings)
 
 
-def validate(root: Path, targets: list[str], progress: Progress) -> Result:
+def validate_change(root: Path, change: str, targets: list[str], progress: Progress) -> Result:
+    """Judge what a change touches (see `scope.of_change`): what `validate` says of it."""
+    started = time.perf_counter()
+    with of_change(root, change, checks.ids()) as (tree, scope):
+        if scope.clusters is not None and not scope.clusters and not scope.files:
+            return Result(seconds=time.perf_counter() - started)
+        result = validate(tree, targets, progress, scope)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def validate(
+    root: Path, targets: list[str], progress: Progress, scope: Scope | None = None
+) -> Result:
     """Judge a repository, or of it what `targets` name (the whole is still looked at for context).
 
     Raises UsageError for an unknown target and CannotLook where an engine is missing.
     """
     started = time.perf_counter()
-    world = open_world(root, checks.ids())
+    scope = scope or Scope()
+    world = open_world(root, checks.ids(), scope.reads)
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
@@ -47,15 +66,19 @@ def validate(root: Path, targets: list[str], progress: Progress) -> Result:
     found = list(judge(world))
     comments = suppress.allows(world.tree, {*world.reached, *(f.file for f in found)})
     found += _unused(world, found, comments)
-    found = [f for f in found if not wanted or _wanted(world, f, wanted)]
+    found = [f for f in found if scope.keeps(f) and (not wanted or _wanted(world, f, wanted))]
     kept = [f for f in found if not suppress.silenced(f, comments)]
     result = Result(settle(kept), suppressed=len(settle(found)) - len(settle(kept)))
     result.not_seen = world.not_seen
     units = [u for u in world.judged if not wanted or any(matches(u.folder, w) for w in wanted)]
+    units = [u for u in units if scope.judges(u.cluster)]
     built = [u for u in world.units if world.graph.is_build(u.folder) and u.broken is None]
+    built = [unit for unit in built if scope.judges(unit.cluster)]
     result.overlays = len([u for u in built if not wanted or _within(u, wanted)])
     result.objects = sum(len(unit.objects) for unit in units)
     result.clusters = sorted({u.cluster for u in units if u.cluster})
+    result.beyond = world.tree.beyond()
+    result.lost = world.lost
     result.seconds = time.perf_counter() - started
     return result
 

@@ -18,6 +18,14 @@ FORMATS = ("text", "json")
 @click.option(
     "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead."
 )
+@click.option(
+    "--changed",
+    is_flag=False,
+    flag_value="HEAD",
+    metavar="[REF]",
+    help="Judge only what differs from REF (HEAD); A..B and A...B judge B, INDEX what is staged.",
+)
+@click.option("--no-cache", is_flag=True, help="Work everything out anew.")
 @click.option("--fix", is_flag=True, help="Apply the safe fixes first, then judge what is left.")
 @click.option(
     "--fail-on",
@@ -31,6 +39,8 @@ def command(
     targets: tuple[str, ...],
     form: str,
     output: Path | None,
+    changed: str | None,
+    no_cache: bool,
     fix: bool,
     fail_on: str,
 ) -> None:
@@ -44,17 +54,34 @@ def command(
       overlay validate
       overlay validate prod-eu
       overlay validate prod-eu/flink-resources --format json
+      overlay validate --changed
+      overlay validate --changed=origin/main...HEAD
+
+    With --changed, every cluster that the change reaches is judged whole, through bases and
+    components too; what belongs to no cluster is judged with all of them.
     """
     from overlaykit import fix as fixes
+    from overlaykit.errors import UsageError
+    from overlaykit.remember import validate_remembered
     from overlaykit.report.progress import progress
-    from overlaykit.validate import validate
+    from overlaykit.validate import Result, validate, validate_change
 
     root = root_of(ctx)
-    result = validate(root, list(targets), progress("rendering"))
+
+    def judge() -> Result:
+        if changed is not None:
+            return validate_change(root, changed, list(targets), progress("rendering"))
+        # Fixes are not remembered: they are worked out from the files as they are.
+        run = validate if no_cache or fix else validate_remembered
+        return run(root, list(targets), progress("rendering"))
+
+    if fix and changed is not None and (".." in changed or changed == "INDEX"):
+        raise UsageError("--fix works on the working tree: give --changed one REF, or none")
+    result = judge()
     if fix:
         for name in fixes.apply(root, result.findings):
             click.echo(f"fixed {name}", err=True)
-        result = validate(root, list(targets), progress("rendering"))
+        result = judge()
     _write(form, result, output)
     bad = result.count("error") + (result.count("warning") if fail_on == "warning" else 0)
     ctx.exit(1 if bad else 0)

@@ -11,12 +11,14 @@ KUSTOMIZE = "5.8.1"
 @dataclass(frozen=True)
 class Render:
     """What building one folder gave: Kustomize's `error`, or on success the `text`, or where
-    objects were asked for and the engine has them, `objects`: each with a digest of its own."""
+    objects were asked for and the engine has them, `objects`: each with a digest of its own.
+    `lost`: the engine did not live to say; it may another time."""
 
     folder: str
     text: str = ""
     error: str | None = None
     objects: tuple[tuple[str, dict[str, Any]], ...] | None = None
+    lost: bool = False
 
 
 class Engine(Protocol):

@@ -58,7 +58,7 @@ class PlainEngine:
         try:
             result = process.run(argv, timeout=TIMEOUT, env=OFFLINE)
         except process.TimedOut as error:
-            return Render(folder, error=str(error))
+            return Render(folder, error=str(error), lost=True)
         if result.code == 0:
             return Render(folder, text=result.out)
         return Render(folder, error=_error(result.err, result.code))

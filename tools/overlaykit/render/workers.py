@@ -201,7 +201,7 @@ class _Run:
         by_others = isinstance(lost, Ended) and lost.code < 0
         first.killed += by_others
         if first.alone and not (by_others and first.killed < TRIES):
-            self._results.put((first.number, Render(first.folder, error=_why(lost))))
+            self._results.put((first.number, Render(first.folder, error=_why(lost), lost=True)))
             hand = hand[1:]
         for job in hand:
             job.alone = True

@@ -24,9 +24,14 @@ from overlaykit.source import Document, Place, SyntaxProblem
 Progress = Callable[[int, int], None]
 
 
-def open_world(root: Path, checks: list[str]) -> World:
-    """The repository at `root`, nothing rendered yet. Raises UsageError for its configuration."""
-    tree = Tree(root.resolve())
+def open_world(
+    root: Path, checks: list[str], reads: Callable[[str], bool] = lambda name: True
+) -> World:
+    """The repository at `root`, nothing rendered yet; only files that `reads` wants are listed.
+
+    Raises UsageError for its configuration.
+    """
+    tree = Tree(root.resolve(), reads)
     config = configuration.load(tree, checks)
     tree.files = [name for name in tree.files if not config.excludes(name)]
     extra = [tree.root / folder for folder in config.schemas]
@@ -70,6 +75,7 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
             if render.error is not None and "must specify --enable-helm" in render.error:
                 world.not_seen.append(NotSeen(render.folder, "inflates a Helm chart"))
             elif render.error is not None:
+                world.lost = world.lost or render.lost
                 found = blame(world.graph, render.folder, render.error)
                 yield _refused(world, render.folder, found)
             else:

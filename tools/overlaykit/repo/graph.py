@@ -188,6 +188,18 @@ class Graph:
             if path is not None and not packed and self.tree.is_file(path):
                 yield path
 
+    def reads(self, name: str) -> Iterator[str]:
+        """The local paths that one kustomization file names, whether they are there or not."""
+        found: dict[str, Kustomization] = {}
+        self._load(posixpath.dirname(name), name, found)
+        for kustomization in found.values():
+            for entry in kustomization.entries:
+                path = self.target(kustomization, entry)
+                if path is not None:
+                    yield path
+                    if entry.field in ("generators", "transformers", "validators"):
+                        yield from self._plugin_files(path)
+
     def remote(self, folder: str) -> tuple[Kustomization, Entry] | None:
         """The first remote reference in the closure: such a build needs the network."""
         for kustomization in self.closure(folder):

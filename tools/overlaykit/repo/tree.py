@@ -2,7 +2,7 @@
 
 import itertools
 import posixpath
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 from pathlib import Path
 
@@ -36,7 +36,7 @@ def _git_files(root: Path) -> list[str] | None:
         return None
     if done.code != 0:
         return None
-    return sorted({name for name in done.out.split("\0") if name and disk.is_file(root / name)})
+    return sorted({name for name in done.out.split("\0") if name})
 
 
 def remotes(root: Path) -> Iterator[str]:
@@ -50,17 +50,25 @@ def remotes(root: Path) -> Iterator[str]:
 
 
 class Tree:
-    """Paths are relative to `root`, with `/`; contents are cached for the life of the object."""
+    """Paths are relative to `root`, with `/`; contents are cached for the life of the object.
 
-    def __init__(self, root: Path) -> None:
+    `reads`: which files are listed at all; the others are there for whoever asks by name.
+    """
+
+    def __init__(self, root: Path, reads: Callable[[str], bool] = lambda name: True) -> None:
         self.root = root
+        self._reads = reads
+        self._asked: set[str] = set()
         self._texts: dict[str, str] = {}
         self._documents: dict[str, list[Document] | SyntaxProblem] = {}
 
     @cached_property
     def tracked(self) -> list[str] | None:
         """What git tracks or would track; None without git."""
-        return _git_files(self.root)
+        listed = _git_files(self.root)
+        if listed is None:
+            return None
+        return [name for name in listed if self._reads(name) and self.is_file(name)]
 
     @cached_property
     def files(self) -> list[str]:
@@ -110,12 +118,20 @@ class Tree:
 
     def folders(self, name: str) -> list[str]:
         """The names of the folders in a folder, sorted; asks neither git nor the whole tree."""
-        return [path.name for path in disk.list_dir(self.root / name) if disk.is_dir(path)]
+        found = [path for path in disk.list_dir(self.root / name) if disk.is_dir(path)]
+        return [path.name for path in found if self._reads(f"{name}/{path.name}/")]
+
+    def beyond(self) -> dict[str, str]:
+        """The paths that somebody asked for and that are not listed, each with its state."""
+        listed = {*self.files, *self.filled}
+        return {name: disk.state(self.root, name) for name in sorted(self._asked - listed)}
 
     def is_file(self, name: str) -> bool:
+        self._asked.add(name)
         return disk.is_file(self.root / name)
 
     def is_dir(self, name: str) -> bool:
+        self._asked.add(name)
         return disk.is_dir(self.root / name)
 
     def is_special(self, name: str) -> bool:
@@ -130,6 +146,7 @@ class Tree:
     def text(self, name: str) -> str:
         """The file's text. Raises disk.Unreadable, also for a link that leads out of the root."""
         if name not in self._texts:
+            self._asked.add(name)
             path = self.root / name
             if not self.is_inside(name):
                 raise disk.Unreadable(Path(name), "is a link that leads out of the repository")

@@ -78,6 +78,7 @@ class World:
     units: list[Unit] = field(default_factory=list)
     remotes: list[str] = field(default_factory=list)
     not_seen: list[NotSeen] = field(default_factory=list)
+    lost: bool = False
 
     @cached_property
     def clusters(self) -> list[Cluster]:

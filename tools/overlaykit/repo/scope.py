@@ -1,0 +1,147 @@
+"""What a change touches: the clusters to judge again, and the files that belong to no other.
+
+A cluster is judged whole: what one of its workloads renders can make another's wave, reference or
+name wrong. A change that reaches something outside every cluster is a change to all.
+"""
+
+import contextlib
+import posixpath
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from overlaykit import config, disk
+from overlaykit.config import Config
+from overlaykit.errors import CannotLook
+from overlaykit.findings import Finding
+from overlaykit.repo import index as indexes
+from overlaykit.repo.clusters import place_name
+from overlaykit.repo.git import Git
+from overlaykit.repo.index import Index, Readers
+from overlaykit.repo.kustomization import NAMES
+from overlaykit.repo.tree import YAML, Tree
+
+# A word for what `git add` has gathered, where a ref is wanted.
+STAGED = "INDEX"
+# What decides about every file.
+_OF_ALL = frozenset({config.FILE, ".gitignore", ".gitattributes"})
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`clusters` to judge; None: all of them, and what belongs to none. `files` have changed.
+
+    `beside`: clusters that those build from, which are read and not judged.
+    """
+
+    files: frozenset[str] = frozenset()
+    clusters: frozenset[str] | None = None
+    glob: str = ""
+    beside: frozenset[str] = frozenset()
+    _of_folder: dict[str, str] = field(default_factory=dict)
+
+    def cluster(self, name: str) -> str:
+        folder = posixpath.dirname(name)
+        if folder not in self._of_folder:
+            self._of_folder[folder] = place_name(f"{folder}/x", self.glob)[0]
+        return self._of_folder[folder]
+
+    def reads(self, name: str) -> bool:
+        """Whether a file is looked at: it changed, or belongs to no cluster left out."""
+        if self.clusters is None or name in self.files:
+            return True
+        cluster = self.cluster(name)
+        return not cluster or cluster in self.clusters or cluster in self.beside
+
+    def judges(self, cluster: str) -> bool:
+        return self.clusters is None or cluster in self.clusters
+
+    def keeps(self, finding: Finding) -> bool:
+        """Whether a finding is one of what changed."""
+        if self.clusters is None or finding.file in self.files:
+            return True
+        return not self.clusters.isdisjoint(finding.clusters)
+
+
+@contextlib.contextmanager
+def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path, Scope]]:
+    """The tree to judge, and what a change reaches in it.
+
+    `change` is a REF (compared with the working tree), A..B or A...B (B is judged), or INDEX
+    (what is staged, compared with HEAD). Raises UsageError and CannotLook.
+    """
+    git = Git(root)
+    if not git.is_at_hand:
+        raise CannotLook(f"--changed needs git: {root} is no checkout, or git is missing")
+    old, new = _ends(git, change)
+    if new is None:
+        now = indexes.of_checkout(git, root)
+        yield root, _scope(git, Tree(root), old, git.changed(old), now, checks)
+        return
+    with disk.scratch_folder() as folder:
+        git.unpack(new, folder)
+        tree = Tree(folder)
+        changed = git.changed(old, new)
+        yield folder, _scope(git, tree, old, changed, indexes.of_tree(tree), checks)
+
+
+def _ends(git: Git, change: str) -> tuple[str, str | None]:
+    """The commit (or tree) to compare with, and the one to judge; None: the working tree."""
+    if change == STAGED:
+        return git.commit("HEAD"), git.staged()
+    for dots in ("...", ".."):
+        first, found, last = change.partition(dots)
+        if found:
+            old, new = git.commit(first or "HEAD"), git.commit(last or "HEAD")
+            return (git.merge_base(old, new) if dots == "..." else old), new
+    return git.commit(change), None
+
+
+def _scope(
+    git: Git, tree: Tree, old: str, changed: set[str], now: Index, checks: list[str]
+) -> Scope:
+    settings = config.load(tree, checks)
+    files = frozenset(changed)
+    if not changed:
+        return Scope(files, frozenset(), settings.clusters)
+    with disk.scratch_folder() as folder:
+        git.unpack(old, folder, changed)
+        before = Index()
+        before.renew(Tree(folder), changed)
+    readers = Readers([now, before])
+    scope = Scope(files, frozenset(), settings.clusters)
+    reached = readers.touched(changed)
+    if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
+        return Scope(files, None, settings.clusters)
+    found = frozenset(filter(None, map(scope.cluster, reached)))
+    return replace(scope, clusters=found, beside=_beside(now, scope, found))
+
+
+def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:
+    """The clusters whose files others build from, directly or not."""
+    needs: dict[str, set[str]] = {}
+    for reader, paths in now.reads.items():
+        cluster = scope.cluster(reader)
+        if cluster:
+            needs.setdefault(cluster, set()).update(scope.cluster(f"{path}/") for path in paths)
+    found = set(clusters)
+    todo = list(clusters)
+    while todo:
+        for cluster in needs.get(todo.pop(), set()) - found - {""}:
+            found.add(cluster)
+            todo.append(cluster)
+    return frozenset(found - clusters)
+
+
+def _concerns_all(tree: Tree, name: str, scope: Scope, readers: Readers, settings: Config) -> bool:
+    """Whether a file that a change reaches decides about more than some clusters."""
+    if name in _OF_ALL or any(name.startswith(f"{folder}/") for folder in settings.schemas):
+        return True
+    if scope.cluster(name) or not name.endswith(YAML) or readers.are_of(name):
+        return False
+    if not tree.is_file(name):
+        return True
+    try:
+        return posixpath.basename(name) in NAMES or "apiVersion" in tree.text(name)
+    except disk.Unreadable:
+        return True
