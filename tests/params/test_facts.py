@@ -8,7 +8,7 @@ from overlaykit.errors import UsageError
 from overlaykit.params import facts
 from overlaykit.repo.tree import Tree
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import Site, site
+from overlaykit.scaffold.site import Site, site
 from overlaykit.schema.judge import Judge
 from overlaykit.schema.store import Store, builtin
 

@@ -6,7 +6,7 @@ import pytest
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.tree import Tree
-from overlaykit.scaffold import enable
+from overlaykit.scaffold import enable, site
 from overlaykit.scaffold.draft import Draft
 
 LIST = "overlays/demo/kustomization.yaml"
@@ -15,19 +15,19 @@ RESOURCES = "overlays/demo/flink-resources/kustomization.yaml"
 
 def add(root: Path, *targets: str) -> Draft:
     draft = Draft(Tree(root))
-    enable.add(draft, enable.parse(targets))
+    enable.add(draft, site.parse(targets))
     return draft
 
 
 def remove(root: Path, *targets: str) -> tuple[Draft, list[str]]:
     draft = Draft(Tree(root))
-    return draft, enable.remove(draft, enable.parse(targets))
+    return draft, enable.remove(draft, site.parse(targets))
 
 
 def refused(root: Path, verb: str, *targets: str) -> str:
     draft = Draft(Tree(root))
     with pytest.raises(UsageError) as caught:
-        getattr(enable, verb)(draft, enable.parse(targets))
+        getattr(enable, verb)(draft, site.parse(targets))
     return str(caught.value)
 
 
@@ -158,7 +158,7 @@ def test_folders_that_are_there_are_kept(repository: Path) -> None:
     before = path.read_text()
     path.write_text(before.replace("- ../../apps/cfk-operator\n", ""))
     draft = Draft(Tree(repository))
-    there = enable.site(draft, "demo")
+    there = site.site(draft, "demo")
     assert "cfk-operator" in there.running()
-    enable.add(draft, enable.parse(["demo/cfk-operator"]))
+    enable.add(draft, site.parse(["demo/cfk-operator"]))
     assert {n: after for n, (_, after) in draft.changes.items()} == {LIST: before}

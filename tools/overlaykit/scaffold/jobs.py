@@ -13,8 +13,8 @@ from overlaykit.params.target import job_names, job_of, overlay_of
 from overlaykit.params.where import Overlay, manifests
 from overlaykit.render.objects import Object
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import site, workload_of
 from overlaykit.scaffold.overlay import TEMPLATES
+from overlaykit.scaffold.site import site, workload_of
 
 # The operator refuses other names: 45 characters (source: its DefaultValidator). A folder and a
 # label may have them all.

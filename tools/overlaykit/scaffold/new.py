@@ -10,7 +10,7 @@ from overlaykit.repo.workloads import Workload, workloads
 from overlaykit.scaffold import facts as fact_rules
 from overlaykit.scaffold import overlay
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import Site, cluster_of, workload_of
+from overlaykit.scaffold.site import Site, cluster_of, workload_of
 from overlaykit.schema.judge import Judge
 from overlaykit.source import load
 
