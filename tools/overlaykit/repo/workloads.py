@@ -39,12 +39,17 @@ class Component:
 
 @dataclass(frozen=True)
 class Secret:
-    """A Secret that the workload expects somebody to make."""
+    """A Secret that the workload expects somebody to make: always, or for some `components`."""
 
     name: str
     namespace: str
     keys: tuple[str, ...]
     why: str
+    components: tuple[str, ...] = ()
+
+    def is_needed(self, on: Iterable[str]) -> bool:
+        """Whether it is with these components on."""
+        return not self.components or not set(self.components).isdisjoint(on)
 
 
 @dataclass(frozen=True)
@@ -214,7 +219,8 @@ def field_path(text: str) -> tuple[str, ...]:
 
 def _secret(data: dict[str, Any]) -> Secret:
     text = {key: str(data.get(key, "")) for key in ("name", "namespace", "why")}
-    return Secret(text["name"], text["namespace"], _texts(data.get("keys")), text["why"])
+    keys, components = (_texts(data.get(key)) for key in ("keys", "components"))
+    return Secret(text["name"], text["namespace"], keys, text["why"], components)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -154,8 +154,10 @@ def _todo(
         if line.endswith("  # assumed"):
             fact = line.removesuffix("  # assumed").strip()
             found.append(f"overlays/{name}/facts/cluster.yaml:{number}: {fact}")
-    for workload in chosen:
+    for workload, components in chosen.items():
         for secret in known[workload].secrets:
+            if not secret.is_needed(components):
+                continue
             keys = ", ".join(secret.keys)
             found.append(
                 f"Secret {secret.namespace}/{secret.name} with the keys {keys} ({secret.why})"
