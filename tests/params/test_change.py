@@ -174,3 +174,17 @@ def test_a_line_that_stands_in_a_text_of_ones_own_goes_back_alone(repository: Pa
     change.unset_parameters(overlay, ["metrics.port"])
     assert "    a: b\n" in overlay.draft.text(name)
     assert "prom.port: 9999\n" in overlay.draft.text(name)
+
+
+def test_a_value_of_a_component_that_is_off_is_refused(repository: Path) -> None:
+    """It would be written, and nothing would read it."""
+    overlay = at(repository, "demo", "cmf-operator")
+    with pytest.raises(UsageError) as caught:
+        change.set_parameters(overlay, {"postgres.host": "db.example.com"})
+    assert str(caught.value) == (
+        "postgres.host: demo/cmf-operator/postgres is off\n"
+        "  fix: overlay add demo/cmf-operator/postgres"
+    )
+    enable.add(overlay.draft, site.parse(["demo/cmf-operator/postgres"]))
+    change.set_parameters(overlay, {"postgres.host": "db.example.com"})
+    assert "url: db.example.com" in overlay.draft.text(overlay.values_file)

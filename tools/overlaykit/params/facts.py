@@ -117,8 +117,8 @@ def _switch_components(there: Site, before: Mapping[str, str]) -> None:
     for name in there.running():
         about = there.known[name]
         for component in about.components:
-            was = component.is_on(old, before.get("argocd.managedBy", ""))
-            now = component.is_on(there.provided, there.facts.get("argocd.managedBy", ""))
+            was = component.is_on(old, before)
+            now = component.is_on(there.provided, there.facts)
             if was != now:
                 switch(there, about, component.name, now)
 

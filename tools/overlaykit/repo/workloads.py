@@ -1,7 +1,7 @@
 """The workloads of this layout: what workload.yaml declares, read into plain values."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,15 +25,18 @@ class Component:
     default: bool
     when_provided: str
     when_managed_by: str
+    when_state: str = ""
     excludes: tuple[str, ...] = ()
     has_objects: bool = True
     has_values: bool = False
 
-    def is_on(self, provided: set[str], managed_by: str) -> bool:
+    def is_on(self, provided: set[str], facts: Mapping[str, str]) -> bool:
         if self.when_provided:
             return self.when_provided in provided
         if self.when_managed_by:
-            return self.when_managed_by == managed_by
+            return self.when_managed_by == facts.get("argocd.managedBy")
+        if self.when_state:
+            return facts.get("state", "").startswith(f"{self.when_state}://")
         return self.default
 
 
@@ -180,6 +183,7 @@ def _component(tree: Tree, workload: str, name: str, data: dict[str, Any]) -> Co
         default=data.get("default") is True,
         when_provided=str(data.get("onWhenProvided") or ""),
         when_managed_by=str(data.get("onWhenManagedBy") or ""),
+        when_state=str(data.get("onWhenState") or ""),
         excludes=_texts(data.get("excludes")),
         has_objects=not values or tree.is_file(f"workloads/{folder}"),
         has_values=values,

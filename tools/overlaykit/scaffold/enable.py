@@ -46,11 +46,10 @@ def _add(there: Site, parts: list[Part]) -> None:
     for name in _required(there, asked):
         asked.setdefault(name, [])
     names = overlay.closure(asked, there.known, there.provided)
-    managed_by = there.facts.get("argocd.managedBy", "")
     running = there.running()
     for name in names:
         about = there.known[name]
-        chosen = overlay.components_of(about, asked.get(name, []), there.provided, managed_by)
+        chosen = overlay.components_of(about, asked.get(name, []), there.provided, there.facts)
         wanted = asked.get(name, []) if name in running else chosen
         on = {*running.get(name, ()), *wanted}
         for component in wanted:

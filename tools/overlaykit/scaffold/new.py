@@ -92,9 +92,8 @@ def _choose(
     names = overlay.closure(asked or default, known, provided)
     # A workload without an Application (Argo CD's own configuration) belongs to every cluster.
     always = [name for name, workload in known.items() if workload.wave is None]
-    managed_by = values["argocd.managedBy"]
     return {
-        name: overlay.components_of(known[name], asked.get(name, []), provided, managed_by)
+        name: overlay.components_of(known[name], asked.get(name, []), provided, values)
         for name in known
         if name in names or name in always
     }

@@ -126,7 +126,7 @@ def files(
 
 
 def components_of(
-    workload: Workload, asked: Iterable[str], provided: set[str], managed_by: str
+    workload: Workload, asked: Iterable[str], provided: set[str], facts: Mapping[str, str]
 ) -> list[str]:
     """The components of a workload that are on, in the order the workload lists them."""
     wanted = set(asked)
@@ -137,7 +137,7 @@ def components_of(
     on = [
         component.name
         for component in workload.components
-        if component.name in wanted or component.is_on(provided, managed_by)
+        if component.name in wanted or component.is_on(provided, facts)
     ]
     for name in on:
         refuse_excluded(workload, name, set(on) - {name})
