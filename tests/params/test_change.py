@@ -9,6 +9,7 @@ from overlaykit.params import change
 from overlaykit.params.target import overlay_of
 from overlaykit.params.where import Overlay
 from overlaykit.repo.tree import Tree
+from overlaykit.scaffold import enable, site
 from overlaykit.scaffold.draft import Draft
 
 FOLDER = "overlays/flink-demo/flink-resources"
@@ -108,7 +109,7 @@ def test_what_a_person_wrote_in_another_form_is_named_not_touched(repository: Pa
     ):
         with pytest.raises(UsageError) as caught:
             run()
-        assert f"jobmanager.cpu is set at {KUSTOMIZATION}:16" in str(caught.value)
+        assert f"jobmanager.cpu is set at {KUSTOMIZATION}:18" in str(caught.value)
     assert changed(overlay) == {}
 
 
