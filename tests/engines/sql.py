@@ -96,6 +96,9 @@ def as_stock(text: str, catalog: dict[str, object]) -> str:
         return text
     given = dict(OPTION.findall(written["options"]))
     assert given.pop("connector", "confluent") == "confluent", "a Kafka catalog has no other"
+    assert given.pop("value.format", "avro-registry") == "avro-registry", (
+        "Avro is what we translate"
+    )
     connector = {"append": "kafka", "upsert": "upsert-kafka"}[given.pop("changelog.mode")]
     options = {**given, "connector": connector, "topic": table["name"]}
     options["properties.bootstrap.servers"] = str(catalog["properties.bootstrap.servers"])
