@@ -66,6 +66,11 @@ def clusters_of(rendered: list[Object]) -> Iterator[Cluster]:
             yield Cluster(obj.name, {**own, **resources(obj), **defaults(environment)})
         elif obj.kind == "FlinkDeployment":
             yield Cluster(obj.name, {**own, **resources(obj)})
+        elif obj.kind == "FlinkComputePool":
+            pool = Object({"spec": obj.get("spec", "clusterSpec")})
+            yield Cluster(
+                obj.name, {**flat(pool.get("spec", "flinkConfiguration")), **resources(pool)}
+            )
         elif obj.kind == "ConfigMap" and obj.get("data", "config.yaml"):
             content = yaml.safe_load(str(obj.get("data", "config.yaml")))
             yield Cluster(obj.name, flat(content))

@@ -22,6 +22,7 @@ OPTIONAL = {
     "flink-autoscale": "122",
     "flink-connectors": "122",
     "flink-session": "122",
+    "flink-sql": "122",
 }
 OPERATORS = ("cert-manager", "cfk-operator", "flink-kubernetes-operator", "cmf-operator")
 PINNED = re.compile(r"v?\d+\.\d+\.\d+")

@@ -147,6 +147,8 @@ def test_a_request_may_not_pass_its_limit(repository: Path) -> None:
 
 
 def test_an_empty_values_file_becomes_a_mapping_and_back(repository: Path) -> None:
+    file = repository / "overlays/flink-demo/cmf-operator/values.yaml"
+    file.write_text("# The facts outrank both.\n{}\n")
     overlay = at(repository, "flink-demo", "cmf-operator")
     change.set_parameters(overlay, {"storage.size": "20Gi"})
     [text] = changed(overlay).values()

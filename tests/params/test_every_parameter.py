@@ -68,6 +68,8 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
         for name in ("apps", "workloads", "overlays"):
             shutil.copytree(ROOT / name, root / name)
         new_cluster(root, "proof", COMBINATIONS[number])
+        # A value of another workload's chart that flink-sql needs is set apart from it.
+        (root / ".overlay.yaml").write_text("levels: {confluent/sql-flags: info}\n")
         return root
 
     return of
@@ -155,6 +157,7 @@ def test_every_workload_that_can_has_parameters() -> None:
         "flink-connectors",
         "flink-resources",
         "flink-session",
+        "flink-sql",
         "flink-kubernetes-operator",
         "cmf-operator",
         "cfk-operator",
