@@ -225,7 +225,7 @@ CASES = [
     ),
     Case(
         "a secret for a CMF that does not encrypt",
-        "overlays/flink-demo/cmf-operator/values.yaml",
+        "workloads/cmf-operator/components/encryption/values.yaml",
         "  enabled: true",
         "  enabled: false",
         "confluent/sql-flags",

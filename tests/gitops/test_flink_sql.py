@@ -120,25 +120,17 @@ def test_the_secret_is_named_and_its_content_is_elsewhere(
     names = {(item["name"], item["namespace"]) for item in declared}
     secret = objects["FlinkSecret", "kafka-connection"]
     assert (secret["spec"]["secretRef"], secret["metadata"]["namespace"]) in names
-    values = load(root / "overlays/flink-demo/cmf-operator/values.yaml")
-    key = values["encryption"]["key"]
-    [about] = [item for item in declared if item["namespace"] == "confluent"]
-    assert (key["kubernetesSecretName"], [key["kubernetesSecretProperty"]]) == (
-        about["name"],
-        about["keys"],
-    )
 
 
 def test_flags_are_on_where_it_runs(root: Path, load: Load) -> None:
     """Anywhere else the preview stays off."""
     assert load(root / "workloads/cfk-operator/values.yaml")["enableFlinkSQL"] is False
-    for overlay in root.glob("overlays/*/root.yaml"):
-        runs = (overlay.parent / "flink-sql").is_dir()
-        cfk = load(overlay.parent / "cfk-operator/values.yaml") or {}
-        assert cfk.get("enableFlinkSQL", False) is runs
-        if runs:
-            cmf = load(overlay.parent / "cmf-operator/values.yaml")
-            assert cmf["encryption"]["enabled"] is True
+    for overlay in root.glob("overlays/*/cfk-operator/values.yaml"):
+        cluster = overlay.parents[1]
+        runs = (cluster / "flink-sql").is_dir()
+        assert (load(overlay) or {}).get("enableFlinkSQL", False) is runs
+        encrypted = "../../apps/cmf-operator/components/encryption"
+        assert (encrypted in load(cluster / "kustomization.yaml").get("components")) is runs
 
 
 def test_cmf_is_new_enough(root: Path, load: Load) -> None:
