@@ -7,6 +7,7 @@ READY := .venv/.ready
 KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
 ENGINES := .cache/engines/.ready
+MAVEN := .cache/maven/.ready
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
 
 .PHONY: help
@@ -33,6 +34,10 @@ $(ENGINES): requirements/engines.lock | $(READY)
 	@rm -rf .cache/engines
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
 	  --require-hashes --target .cache/engines -r requirements/engines.lock
+	@touch $@
+
+$(MAVEN): requirements/maven.lock tools/maven/fetch.py $(ENGINES)
+	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py
 	@touch $@
 
 .PHONY: setup
@@ -63,7 +68,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) $(ENGINES) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(MAVEN) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: accept
@@ -81,6 +86,11 @@ lock: $(READY) ## Pin the newest versions that requirements/*.in allow
 	@for name in dev engines go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
 	  --allow-unsafe --no-build-isolation --no-emit-index-url --no-emit-find-links --no-header \
 	  -o requirements/$$name.lock requirements/$$name.in; done
+	@$(MAKE) --no-print-directory lock-maven
+
+.PHONY: lock-maven
+lock-maven: $(ENGINES) ## Pin the jars of requirements/maven.in
+	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py --lock
 
 .PHONY: wheel
 wheel: $(READY) ## Build the wheel into dist/
