@@ -180,6 +180,9 @@ def test_it_would_show_a_configuration_that_flink_does_not_run_with(tmp_path: Pa
     [session] = [one for one in one_a_workload() if one.workload == "flink-session"]
     broken = {**session.configuration, "state.backend.type": "memory"}
     wrong = Shipped(session.folder, "broken", broken)
-    with pytest.raises(AssertionError, match="state backend"), start(wrong, tmp_path / "f") as cluster:
+    with (
+        pytest.raises(AssertionError, match="state backend"),
+        start(wrong, tmp_path / "f") as cluster,
+    ):
         cluster.wait_running(cluster.sql(JOB)[0])
     assert all(process.poll() is not None for process in cluster.processes.values())
