@@ -41,7 +41,9 @@ def java(jars: list[Path]) -> Iterator[Any]:
     with subprocess.Popen(argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         port = int(process.stdout.readline())
-        gateway = JavaGateway(gateway_parameters=GatewayParameters(port=port))
+        # Objects live as long as this JVM: nothing need be told it when Python drops one.
+        told = GatewayParameters(port=port, enable_memory_management=False)
+        gateway = JavaGateway(gateway_parameters=told)
         try:
             yield gateway.jvm
         finally:
