@@ -229,6 +229,8 @@ class Cluster:
             with urllib.request.urlopen(request, timeout=20) as answer:
                 return json.loads(answer.read() or b"null")
         except urllib.error.HTTPError as error:
+            if error.code == 503:  # no leader yet: `wait_for` asks again
+                raise ConnectionError(f"{method} {path}: {error.read()!r}") from error
             raise AssertionError(f"{method} {path}: {error.code} {error.read()!r}") from error
 
     def get(self, path: str) -> Any:
