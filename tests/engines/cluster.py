@@ -184,7 +184,11 @@ class Cluster:
         return self.folder / f"{name}.log"
 
     def _complete(self) -> bool:
-        return bool(self.get("/overview")["taskmanagers"] == self.taskmanagers)
+        """Every TaskManager is known with its slots, which it reports a moment after itself."""
+        slots = int(self.configuration.get("taskmanager.numberOfTaskSlots", 1))
+        told = self.get("/overview")
+        there = (told["taskmanagers"], told["slots-total"])
+        return there == (self.taskmanagers, self.taskmanagers * slots)
 
     # Waiting
 
