@@ -6,6 +6,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
+ARGOCD := .cache/bin/argocd
 ENGINES := .cache/engines/.ready
 MAVEN := .cache/maven/.ready
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
@@ -28,6 +29,10 @@ $(KUBECONFORM): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 
 $(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 	@sh tools/go/build.sh sigs.k8s.io/kustomize/kustomize/v5 kustomize
+
+$(ARGOCD): tools/go/argocd/go.mod tools/go/argocd/go.sum tools/go/build.sh | $(READY)
+	@echo "argocd takes some minutes the first time"
+	@sh tools/go/build.sh github.com/argoproj/argo-cd/v3/cmd argocd argocd
 
 $(ENGINES): requirements/engines.lock | $(READY)
 	@echo "installing Flink's jars and a Java into .cache/engines"
@@ -68,7 +73,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) $(MAVEN) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: accept

