@@ -7,7 +7,9 @@ READY := .venv/.ready
 KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
 WORKER := .cache/bin/overlay-engine
+ARGOCD := .cache/bin/argocd
 ENGINES := .cache/engines/.ready
+MAVEN := .cache/maven/.ready
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
 
 .PHONY: help
@@ -32,11 +34,19 @@ $(KUSTOMIZE): tools/go/go.mod tools/go/go.sum tools/go/build.sh | $(READY)
 $(WORKER): $(wildcard engine/*.go) engine/go.mod engine/go.sum tools/go/build.sh | $(READY)
 	@sh tools/go/build.sh engine . overlay-engine
 
+$(ARGOCD): tools/go/argocd/go.mod tools/go/argocd/go.sum tools/go/build.sh | $(READY)
+	@echo "argocd takes some minutes the first time"
+	@sh tools/go/build.sh tools/go/argocd github.com/argoproj/argo-cd/v3/cmd argocd
+
 $(ENGINES): requirements/engines.lock | $(READY)
 	@echo "installing Flink's jars and a Java into .cache/engines"
 	@rm -rf .cache/engines
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
 	  --require-hashes --target .cache/engines -r requirements/engines.lock
+	@touch $@
+
+$(MAVEN): requirements/maven.lock tools/maven/fetch.py $(ENGINES)
+	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py
 	@touch $@
 
 .PHONY: setup
@@ -67,7 +77,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) $(ENGINES) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: accept
@@ -85,6 +95,11 @@ lock: $(READY) ## Pin the newest versions that requirements/*.in allow
 	@for name in dev engines go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
 	  --allow-unsafe --no-build-isolation --no-emit-index-url --no-emit-find-links --no-header \
 	  -o requirements/$$name.lock requirements/$$name.in; done
+	@$(MAKE) --no-print-directory lock-maven
+
+.PHONY: lock-maven
+lock-maven: $(ENGINES) ## Pin the jars of requirements/maven.in
+	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py --lock
 
 .PHONY: wheel
 wheel: $(READY) ## Build the wheel into dist/

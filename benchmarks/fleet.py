@@ -137,7 +137,7 @@ def _cluster(root: Path, cluster: str) -> list[str]:
     applications = [_application(cluster, name) for name in WORKLOADS]
     _write(root, f"{top}/applications.yaml", *applications)
     _write(root, f"{top}/kustomization.yaml", {"resources": ["applications.yaml"]})
-    for number, name in enumerate(WORKLOADS):
+    for name in WORKLOADS:
         patch = {"op": "replace", "path": "/spec/replicas", "value": 1 + len(cluster + name) % 5}
         target = {"kind": "Deployment", "name": f"{name}-0"}
         overlay = {

@@ -121,10 +121,3 @@ def test_targets_are_remembered_apart(plant: Plant) -> None:
     assert overlay(root, "validate", "dev").exit_code == 0
     assert overlay(root, "validate", "prod").exit_code == 1
     assert overlay(root, "validate", "dev").exit_code == 0
-
-
-def test_info_and_clear(plant: Plant, folder: Path) -> None:
-    overlay(plant(TREE), "validate")
-    assert "1 entries" in overlay(Path(), "cache", "info").output
-    assert "removed 1 entries" in overlay(Path(), "cache", "clear").output
-    assert entries(folder) == []

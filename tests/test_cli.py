@@ -67,7 +67,7 @@ def test_a_defect_of_ours_is_told_without_a_traceback(
     def fail(*_: object) -> None:
         raise RuntimeError("boom")
 
-    monkeypatch.setattr("overlaykit.validate.validate", fail)
+    monkeypatch.setattr("overlaykit.remember.validate", fail)
     done = overlay(plant({"a.yaml": ""}), "validate")
     assert done.exit_code == 3
     assert "RuntimeError: boom" in done.stderr

@@ -36,6 +36,7 @@ def test_what_only_a_person_knows_is_told(repository: Path) -> None:
     for number in assumed:
         assert f"overlays/prod-eu/facts/cluster.yaml:{number}: " in text
     assert "Secret flink/flink-state-credentials" in text
+    assert "kafka-client" not in text  # only what the components need that are on
 
 
 def test_a_second_run_changes_nothing(repository: Path) -> None:

@@ -6,7 +6,7 @@ from helpers import overlay
 
 
 def test_a_workload_with_the_steps_for_a_person(repository: Path) -> None:
-    names = ("flink-autoscale", "flink-resources", "cmf-operator")
+    names = ("flink-autoscale", "flink-sql", "flink-resources", "cmf-operator")
     done = overlay(repository, "remove", *(f"flink-demo/{name}" for name in names))
     assert done.exit_code == 0, done.output
     assert "deleted overlays/flink-demo/cmf-operator/values.yaml" in done.stdout

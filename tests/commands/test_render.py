@@ -45,9 +45,10 @@ def test_one_file_an_object(tmp_path: Path) -> None:
 def test_origins_name_base_and_patch() -> None:
     text = overlay(ROOT, "render", "flink-demo/flink-resources", "--origin").stdout
     above, _, _ = text.partition("kind: FlinkEnvironment")
-    comments = [line for line in above.splitlines() if line.startswith("#")][-2:]
+    comments = [x for x in above.rpartition("---\n")[2].splitlines() if x.startswith("#")]
     assert comments[0].startswith("# from workloads/flink-resources/base/flink-environment.yaml:")
-    assert comments[1].startswith("# patched by overlays/flink-demo/flink-resources/")
+    assert comments[1].startswith("# patched by workloads/flink-resources/components/s3-state/")
+    assert comments[-1].startswith("# patched by overlays/flink-demo/flink-resources/")
 
 
 def test_a_refusal_says_where(plant: Callable[[dict[str, str]], Path]) -> None:

@@ -16,10 +16,15 @@ COMMANDS = {"jobmanager": "GET_JM_RESOURCE_PARAMS", "taskmanager": "GET_TM_RESOU
 
 @dataclass(frozen=True)
 class Verdict:
-    """`values`: what Flink derives, in bytes or as text; `refusal`: its message, empty if none."""
+    """What Flink derives of a configuration, or why it refuses it.
+
+    `refusal`: its message, empty if none. `values`: the sizes, in bytes or as text.
+    `jvm`: the options that its scripts start Java with.
+    """
 
     refusal: str = ""
     values: dict[str, str] = field(default_factory=dict)
+    jvm: tuple[str, ...] = ()
 
     def mebibytes(self, key: str) -> float:
         return int(self.values[key].removesuffix("b")) / 2**20
@@ -39,5 +44,6 @@ def memory(process: str, configuration: Mapping[str, Any], folder: Path) -> Verd
     if done.returncode != 0 or not results:
         lines = (done.stdout + done.stderr).splitlines()
         return Verdict(next((line for line in lines if "Exception" in line), lines[-1]))
-    texts = results[-1].partition("EXEC_RESULT:")[2].split("-D ")[1:]
-    return Verdict(values=dict(text.strip().split("=", 1) for text in texts))
+    jvm, dynamic = (line.partition("EXEC_RESULT:")[2] for line in results)
+    texts = dynamic.split("-D ")[1:]
+    return Verdict("", dict(text.strip().split("=", 1) for text in texts), tuple(jvm.split()))

@@ -22,6 +22,7 @@ OPTIONAL = {
     "flink-autoscale": "122",
     "flink-connectors": "122",
     "flink-session": "122",
+    "flink-sql": "122",
 }
 OPERATORS = ("cert-manager", "cfk-operator", "flink-kubernetes-operator", "cmf-operator")
 PINNED = re.compile(r"v?\d+\.\d+\.\d+")
@@ -69,10 +70,10 @@ def test_value_files_exist_and_the_overlay_comes_last(
         first, second = applications(cluster)[name]["spec"]["sources"]
         assert first["ref"] == "values"
         files = second["helm"]["valueFiles"]
-        assert files == [
-            f"$values/workloads/{name}/values.yaml",
-            f"$values/overlays/{cluster}/{name}/values.yaml",
-        ]
+        assert files[0] == f"$values/workloads/{name}/values.yaml"
+        assert files[-1] == f"$values/overlays/{cluster}/{name}/values.yaml"
+        between = f"$values/workloads/{name}/components/"
+        assert all(file.startswith(between) for file in files[1:-1])
         assert all((root / file.removeprefix("$values/")).is_file() for file in files)
 
 

@@ -243,7 +243,8 @@ def test_everything_is_denied_but_the_flows(objects: list[Object], job: Object) 
 def test_policies_name_the_ports_that_flink_opens(objects: list[Object], job: Object) -> None:
     found = policies(objects)
     inside = {port["port"] for port in found["inside"]["ingress"][0]["ports"]}
-    assert inside == {int(configuration(job)["taskmanager.data.port"]), 6122, 6123, 6124, 8081}
+    pinned = ("taskmanager.data.port", "metrics.internal.query-service.port")
+    assert inside == {*(int(configuration(job)[key]) for key in pinned), 6122, 6123, 6124, 8081}
     (scraped,) = found["prometheus"]["ingress"][0]["ports"]
     assert str(scraped["port"]) == configuration(job)["metrics.reporter.prom.port"]
     egress = {port["port"] for rule in found["egress"]["egress"] for port in rule["ports"]}

@@ -147,6 +147,7 @@ def test_a_fact_with_slashes_is_never_replaced_by_path_parts(root: Path, load: L
                     "/confluentinc",
                     "/flink-connectors",
                     "/flink-session",
+                    "/flink-sql",
                     "/library",
                     "/platform",
                 }

@@ -34,6 +34,12 @@ def configuration(environment: Object) -> dict[str, str]:
     return dict(defaults["spec"]["flinkConfiguration"])
 
 
+def pod_of(environment: Object) -> Object:
+    """The pod that every job of an environment starts as."""
+    template = environment["spec"]["flinkApplicationDefaults"]["spec"]["podTemplate"]
+    return dict(template["spec"])
+
+
 @pytest.fixture
 def objects(cluster: str, root: Path, render: Render) -> list[Object]:
     return render(root / "overlays" / cluster / "flink-resources")
@@ -49,7 +55,8 @@ def environment(objects: list[Object]) -> Object:
 def sample(root: Path, render: Render, write_kustomization: Write) -> dict[str, Object]:
     """The objects of a cluster on an object store that runs the sample application."""
     workload = "../../workloads/flink-resources"
-    components = [f"{workload}/components/{c}" for c in ("sample-application", "cluster-facts")]
+    names = ("sample-application", "s3-state", "cluster-facts")
+    components = [f"{workload}/components/{c}" for c in names]
     folder = write_kustomization("sample", ["../flink-demo/facts", f"{workload}/base"], components)
     return {item["kind"]: item for item in render(folder)}
 
@@ -132,10 +139,11 @@ def test_controllers_of_the_kinds_are_on(root: Path, load: Load) -> None:
 
 
 def test_state_plugin_is_on_and_of_the_version_of_the_image(sample: Object) -> None:
-    spec = sample["FlinkApplication"]["spec"]
-    assert configuration(sample["FlinkEnvironment"])[STATE[0]].startswith("s3://")
-    (version,) = parts(r":(\d+\.\d+\.\d+-cp\d+)", spec["image"])
-    (container,) = spec["podTemplate"]["spec"]["containers"]
+    environment = sample["FlinkEnvironment"]
+    assert configuration(environment)[STATE[0]].startswith("s3://")
+    image = sample["FlinkApplication"]["spec"]["image"]
+    (version,) = parts(r":(\d+\.\d+\.\d+-cp\d+)", image)
+    (container,) = pod_of(environment)["containers"]
     plugins = {entry["name"]: entry.get("value") for entry in container["env"]}
     assert container["name"] == "flink-main-container"
     assert plugins["ENABLE_BUILT_IN_PLUGINS"] == f"flink-s3-fs-hadoop-{version}.jar"
@@ -147,12 +155,13 @@ def test_image_and_flink_version_agree(sample: Object) -> None:
     assert spec["flinkVersion"] == f"v{major}_{minor}"
 
 
-def test_pods_of_the_sample_are_admitted_by_a_restricted_namespace(
-    sample: Object, root: Path, load: Load
+def test_pods_of_all_jobs_are_admitted_by_a_restricted_namespace(
+    environment: Object, sample: Object, root: Path, load: Load
 ) -> None:
     labels = load(root / "workloads/namespaces/base/flink.yaml")["metadata"]["labels"]
     assert labels["pod-security.kubernetes.io/enforce"] == "restricted"
-    pod = sample["FlinkApplication"]["spec"]["podTemplate"]["spec"]
+    pod = pod_of(environment)
+    assert "podTemplate" not in sample["FlinkApplication"]["spec"]
     assert pod["securityContext"]["runAsNonRoot"] is True
     assert pod["securityContext"]["seccompProfile"] == {"type": "RuntimeDefault"}
     (container,) = pod["containers"]
@@ -195,7 +204,7 @@ def test_demo_storage_mounts_the_state_into_every_job(
     components = [f"{workload}/components/{name}" for name in names]
     folder = write_kustomization("stored", ["../demo/facts", f"{workload}/base"], components)
     objects = {item["kind"]: item for item in render(folder)}
-    pod = objects["FlinkApplication"]["spec"]["podTemplate"]["spec"]
+    pod = pod_of(objects["FlinkEnvironment"])
     claim = objects["PersistentVolumeClaim"]["metadata"]["name"]
     assert pod["volumes"][0]["persistentVolumeClaim"]["claimName"] == claim
     mount = pod["containers"][0]["volumeMounts"][0]["mountPath"]

@@ -115,6 +115,15 @@ def test_failed_statement_is_degraded_with_the_reason() -> None:
     assert health("FlinkStatement", status=status) == ("Degraded", "Table 'x' not found")
 
 
+@pytest.mark.parametrize(
+    ("phase", "expected"),
+    [(None, "Progressing"), ("PENDING", "Progressing"), ("COMPLETED", "Healthy")],
+)
+def test_statement_that_others_wait_for_is_healthy_at_its_end(phase: str, expected: str) -> None:
+    marked = {"generation": 2, "annotations": {"overlaykit.io/healthy-when": "COMPLETED"}}
+    assert judged("FlinkStatement", metadata=marked, status=created(phase=phase)) == expected
+
+
 def test_rest_class_has_no_cmf_sync() -> None:
     status = {"observedGeneration": 2, "endpoint": "http://cmf"}
     assert judged("CMFRestClass", status=status) == "Healthy"

@@ -6,6 +6,10 @@ from typing import Any
 
 import pytest
 
+from helpers import combinations
+from overlaykit.repo.tree import Tree
+from overlaykit.repo.workloads import workloads
+
 Object = dict[str, Any]
 Render = Callable[[Path], list[Object]]
 Load = Callable[[Path], Any]
@@ -14,6 +18,7 @@ Write = Callable[..., Path]
 Kinds = dict[str, set[str]]
 Rendered = Callable[[str], list[Object]]
 
+KUSTOMIZATION = "kustomization.yaml"
 CLUSTER_SCOPED = {
     "ClusterRole.rbac.authorization.k8s.io",
     "ClusterRoleBinding.rbac.authorization.k8s.io",
@@ -35,15 +40,22 @@ def allowed(project: Object, scope: str) -> set[str]:
 
 
 @pytest.fixture
-def render_all(root: Path, load: Load, render: Render, write_kustomization: Write) -> Rendered:
-    """What a workload renders with all its components."""
+def render_all(root: Path, render: Render, write_kustomization: Write) -> Rendered:
+    """What a workload renders with all its components, those that exclude each other in turn."""
 
     def of(name: str) -> list[Object]:
-        workload = f"../../workloads/{name}"
-        base = [f"{workload}/base"] if (root / "workloads" / name / "base").is_dir() else []
-        spec = load(root / "workloads" / name / "workload.yaml")["spec"]
-        parts = [f"{workload}/components/{component}" for component in spec["components"]]
-        return render(write_kustomization(f"all-{name}", ["../demo/facts", *base], parts))
+        folder = root / "workloads" / name
+        base = [f"../../workloads/{name}/base"] if (folder / "base").is_dir() else []
+        found = []
+        for number, on in enumerate(combinations(workloads(Tree(root)))):
+            ours = [part.partition("/")[2] for part in on if part.startswith(f"{name}/")]
+            paths = [f"../../workloads/{name}/components/{part}" for part in ours]
+            there = [
+                p for p in paths if (folder / "components" / Path(p).name / KUSTOMIZATION).is_file()
+            ]
+            resources = ["../demo/facts", *base]
+            found += render(write_kustomization(f"all-{name}-{number}", resources, there))
+        return found
 
     return of
 

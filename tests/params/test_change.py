@@ -9,6 +9,7 @@ from overlaykit.params import change
 from overlaykit.params.target import overlay_of
 from overlaykit.params.where import Overlay
 from overlaykit.repo.tree import Tree
+from overlaykit.scaffold import enable, site
 from overlaykit.scaffold.draft import Draft
 
 FOLDER = "overlays/flink-demo/flink-resources"
@@ -108,7 +109,7 @@ def test_what_a_person_wrote_in_another_form_is_named_not_touched(repository: Pa
     ):
         with pytest.raises(UsageError) as caught:
             run()
-        assert f"jobmanager.cpu is set at {KUSTOMIZATION}:16" in str(caught.value)
+        assert f"jobmanager.cpu is set at {KUSTOMIZATION}:18" in str(caught.value)
     assert changed(overlay) == {}
 
 
@@ -146,6 +147,8 @@ def test_a_request_may_not_pass_its_limit(repository: Path) -> None:
 
 
 def test_an_empty_values_file_becomes_a_mapping_and_back(repository: Path) -> None:
+    file = repository / "overlays/flink-demo/cmf-operator/values.yaml"
+    file.write_text("# The facts outrank both.\n{}\n")
     overlay = at(repository, "flink-demo", "cmf-operator")
     change.set_parameters(overlay, {"storage.size": "20Gi"})
     [text] = changed(overlay).values()
@@ -174,3 +177,17 @@ def test_a_line_that_stands_in_a_text_of_ones_own_goes_back_alone(repository: Pa
     change.unset_parameters(overlay, ["metrics.port"])
     assert "    a: b\n" in overlay.draft.text(name)
     assert "prom.port: 9999\n" in overlay.draft.text(name)
+
+
+def test_a_value_of_a_component_that_is_off_is_refused(repository: Path) -> None:
+    """It would be written, and nothing would read it."""
+    overlay = at(repository, "demo", "cmf-operator")
+    with pytest.raises(UsageError) as caught:
+        change.set_parameters(overlay, {"postgres.host": "db.example.com"})
+    assert str(caught.value) == (
+        "postgres.host: demo/cmf-operator/postgres is off\n"
+        "  fix: overlay add demo/cmf-operator/postgres"
+    )
+    enable.add(overlay.draft, site.parse(["demo/cmf-operator/postgres"]))
+    change.set_parameters(overlay, {"postgres.host": "db.example.com"})
+    assert "url: db.example.com" in overlay.draft.text(overlay.values_file)

@@ -1,22 +1,28 @@
 """The proof for every parameter of every workload, on a cluster with all components on.
 
+Components that exclude each other are on in turn.
+
 Its default is what the render (or the chart's values) has; setting it changes its targets and
 nothing else; unsetting restores the bytes; the result is clean.
 """
 
 import shutil
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from helpers import ROOT, overlay
+from helpers import ROOT, combinations, new_cluster, overlay
 from overlaykit.params import values
 from overlaykit.render import engines
 from overlaykit.render.objects import Object
 from overlaykit.repo.tree import Tree
 from overlaykit.repo.values import merge
 from overlaykit.repo.workloads import Parameter, Target, workloads
+from overlaykit.scaffold.draft import Draft
+from overlaykit.scaffold.site import site
 from overlaykit.source import parse
 
 KNOWN = workloads(Tree(ROOT))
@@ -33,32 +39,53 @@ OTHER = {
     "boolean": ("true", {"flink": "true", "": True}),
 }
 LEAF = tuple[str | int, ...]
+COMBINATIONS = combinations(KNOWN)
+
+
+def available(name: str, number: int) -> list[Parameter]:
+    """The parameters of a workload that a combination offers."""
+    on = {"", *(p.partition("/")[2] for p in COMBINATIONS[number] if p.startswith(f"{name}/"))}
+    return [parameter for parameter in KNOWN[name].parameters if parameter.component in on]
+
+
+def at_once() -> list[tuple[str, int]]:
+    """Each workload with the combinations that offer other parameters than those before."""
+    found = {
+        (name, *(p.name for p in available(name, number))): (name, number)
+        for number in reversed(range(len(COMBINATIONS)))
+        for name, workload in KNOWN.items()
+        if workload.parameters
+    }
+    return sorted(found.values())
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A repository with the cluster `proof`, where every component is on."""
-    root = tmp_path_factory.mktemp("proof")
-    for name in ("apps", "workloads", "overlays"):
-        shutil.copytree(ROOT / name, root / name)
-    facts = ["--set", "repository.url=https://git.example.com/a/b.git"]
-    facts += ["--set", "provided=kafka,schema-registry,prometheus-operator"]
-    done = overlay(root, "new", "proof", *facts)
-    assert done.exit_code == 0, done.output
-    parts = [
-        f"proof/{w.name}/{c.name}"
-        for w in KNOWN.values()
-        for c in w.components
-        if not c.when_managed_by
-    ]
-    done = overlay(root, "add", *parts)
-    assert done.exit_code == 0, done.output
-    return root
+def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
+    """A repository with the cluster `proof` by the number of its combination of components."""
+
+    @cache
+    def of(number: int) -> Path:
+        root = tmp_path_factory.mktemp("proof")
+        for name in ("apps", "workloads", "overlays"):
+            shutil.copytree(ROOT / name, root / name)
+        new_cluster(root, "proof", COMBINATIONS[number])
+        # A value of another workload's chart that flink-sql needs is set apart from it.
+        (root / ".overlay.yaml").write_text("levels: {confluent/sql-flags: info}\n")
+        return root
+
+    return of
+
+
+def combination(name: str, parameter: Parameter) -> int:
+    """The number of the first combination that has a parameter's component."""
+    part = f"{name}/{parameter.component}"
+    return next(n for n, on in enumerate(COMBINATIONS) if part in on or not parameter.component)
 
 
 @pytest.fixture
-def proof(made: Path, tmp_path: Path) -> Path:
-    shutil.copytree(made, tmp_path / "r")
+def proof(name: str, parameter: Parameter, made: Callable[[int], Path], tmp_path: Path) -> Path:
+    """A copy of it to change."""
+    shutil.copytree(made(combination(name, parameter)), tmp_path / "r")
     return tmp_path / "r"
 
 
@@ -81,7 +108,10 @@ def state(root: Path, name: str) -> dict[LEAF, Any]:
     found: dict[str, Any] = {}
     for data in parse(render.text):
         found[f"{Object(data).kind}/{Object(data).name}"] = data
-    layers = [root / f"{at}/{name}/values.yaml" for at in ("workloads", "overlays/proof")]
+    on = site(Draft(Tree(root)), "proof").running()[name]
+    parts = [f"{name}/components/{component}" for component in on]
+    folders = [f"workloads/{part}" for part in (name, *parts)] + [f"overlays/proof/{name}"]
+    layers = [root / folder / "values.yaml" for folder in folders]
     for layer in layers:
         if layer.is_file():
             found["values"] = merge(found.get("values", {}), parse(layer.read_text())[0])
@@ -128,6 +158,7 @@ def test_every_workload_that_can_has_parameters() -> None:
         "flink-connectors",
         "flink-resources",
         "flink-session",
+        "flink-sql",
         "flink-kubernetes-operator",
         "cmf-operator",
         "cfk-operator",
@@ -147,8 +178,12 @@ def test_it_is_declared_with_sense(name: str, parameter: Parameter) -> None:
 
 
 @pytest.mark.parametrize(("name", "parameter"), ALL)
-def test_its_default_is_what_holds(name: str, parameter: Parameter, made: Path) -> None:
-    there = state(made, name)
+def test_its_default_is_what_holds(
+    name: str,
+    parameter: Parameter,
+    made: Callable[[int], Path],
+) -> None:
+    there = state(made(combination(name, parameter)), name)
     for target in parameter.targets:
         assert values.understand(parameter, there[leaf(target)]) == values.understand(
             parameter, parameter.default
@@ -179,13 +214,18 @@ def test_setting_it_changes_its_targets_alone_and_unsetting_restores_the_bytes(
     assert files(proof) == bytes_before
 
 
-@pytest.mark.parametrize("name", [name for name, workload in KNOWN.items() if workload.parameters])
-def test_all_at_once_and_back_again(name: str, proof: Path) -> None:
+@pytest.mark.parametrize(("name", "number"), at_once())
+def test_all_at_once_and_back_again(
+    name: str, number: int, made: Callable[[int], Path], tmp_path: Path
+) -> None:
+    proof = tmp_path / "r"
+    shutil.copytree(made(number), proof)
     before = files(proof)
-    settings = [f"{p.name}={other(p)[0]}" for p in KNOWN[name].parameters]
+    there = available(name, number)
+    settings = [f"{p.name}={other(p)[0]}" for p in there]
     assert overlay(proof, "set", f"proof/{name}", *settings).exit_code == 0
     assert overlay(proof, "validate", "proof", "--fail-on", "warning").exit_code == 0
-    for parameter in reversed(KNOWN[name].parameters):
+    for parameter in reversed(there):
         assert overlay(proof, "unset", f"proof/{name}", parameter.name).exit_code == 0
     assert files(proof) == before
 

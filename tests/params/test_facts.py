@@ -8,7 +8,7 @@ from overlaykit.errors import UsageError
 from overlaykit.params import facts
 from overlaykit.repo.tree import Tree
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import Site, site
+from overlaykit.scaffold.site import Site, site
 from overlaykit.schema.judge import Judge
 from overlaykit.schema.store import Store, builtin
 
@@ -71,13 +71,22 @@ def test_components_that_a_fact_decides_follow_it(repository: Path) -> None:
     made = changed(there)
     assert "  - prometheus-operator\n" in made[FILE]
     operator = made["overlays/demo/flink-kubernetes-operator/kustomization.yaml"]
-    assert operator.endswith("components/monitoring\n")
+    assert operator.index("components/monitoring") < operator.index("components/network-policies")
     resources = made["overlays/demo/flink-resources/kustomization.yaml"]
     assert resources.index("components/monitoring") < resources.index("components/demo-storage")
     assert "components/helm\n# Last" in made["overlays/demo/argocd-config/kustomization.yaml"]
     facts.set_facts(
         there, {"provided": "kafka,schema-registry", "argocd.managedBy": "manifests"}, JUDGE
     )
+    assert changed(there) == {}
+
+
+def test_the_object_store_follows_the_state(repository: Path) -> None:
+    there = at(repository)
+    facts.set_facts(there, {"state": "s3://bucket/demo"}, JUDGE)
+    resources = changed(there)["overlays/demo/flink-resources/kustomization.yaml"]
+    assert resources.index("components/s3-state") < resources.index("components/demo-storage")
+    facts.set_facts(there, {"state": "file:///flink-state/demo"}, JUDGE)
     assert changed(there) == {}
 
 

@@ -9,7 +9,7 @@ from overlaykit.params import show
 from overlaykit.params.target import overlay_of
 from overlaykit.repo.tree import Tree
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import cluster_of
+from overlaykit.scaffold.site import cluster_of
 
 
 def test_a_parameter_has_its_default_and_unit(repository: Path) -> None:

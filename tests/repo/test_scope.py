@@ -173,7 +173,7 @@ def test_a_checkout_is_left_as_it_was(plant: Plant) -> None:
     assert {p: p.read_bytes() for p in root.rglob("*") if p.is_file()} == before
 
 
-@pytest.mark.parametrize("ref", ["nowhere", "HEAD..nowhere", "-x..HEAD", "@{", ""])
+@pytest.mark.parametrize("ref", ["nowhere", "HEAD..nowhere", "@{", ""])
 def test_an_unknown_ref_is_refused(plant: Plant, ref: str) -> None:
     root = plant(tree())
     commit(root)

@@ -6,7 +6,7 @@ import pytest
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.tree import Tree
-from overlaykit.scaffold import enable
+from overlaykit.scaffold import enable, site
 from overlaykit.scaffold.draft import Draft
 
 LIST = "overlays/demo/kustomization.yaml"
@@ -15,19 +15,19 @@ RESOURCES = "overlays/demo/flink-resources/kustomization.yaml"
 
 def add(root: Path, *targets: str) -> Draft:
     draft = Draft(Tree(root))
-    enable.add(draft, enable.parse(targets))
+    enable.add(draft, site.parse(targets))
     return draft
 
 
 def remove(root: Path, *targets: str) -> tuple[Draft, list[str]]:
     draft = Draft(Tree(root))
-    return draft, enable.remove(draft, enable.parse(targets))
+    return draft, enable.remove(draft, site.parse(targets))
 
 
 def refused(root: Path, verb: str, *targets: str) -> str:
     draft = Draft(Tree(root))
     with pytest.raises(UsageError) as caught:
-        getattr(enable, verb)(draft, enable.parse(targets))
+        getattr(enable, verb)(draft, site.parse(targets))
     return str(caught.value)
 
 
@@ -97,7 +97,7 @@ def test_what_nobody_provides_is_refused(repository: Path) -> None:
 UNKNOWN = [
     ("dmo/flink-resources", "did you mean 'demo'?"),
     ("demo/flink-resource", "did you mean 'flink-resources'?"),
-    ("demo/flink-resources/monitorin", "it has: monitoring, sample-application, demo-storage"),
+    ("demo/flink-resources/monitorin", "it has: monitoring, sample-application, s3-state, "),
     ("demo", "write CLUSTER/WORKLOAD or CLUSTER/WORKLOAD/COMPONENT"),
     ("demo//x", "write CLUSTER/WORKLOAD"),
 ]
@@ -158,7 +158,76 @@ def test_folders_that_are_there_are_kept(repository: Path) -> None:
     before = path.read_text()
     path.write_text(before.replace("- ../../apps/cfk-operator\n", ""))
     draft = Draft(Tree(repository))
-    there = enable.site(draft, "demo")
+    there = site.site(draft, "demo")
     assert "cfk-operator" in there.running()
-    enable.add(draft, enable.parse(["demo/cfk-operator"]))
+    enable.add(draft, site.parse(["demo/cfk-operator"]))
     assert {n: after for n, (_, after) in draft.changes.items()} == {LIST: before}
+
+
+EXCLUDED = [
+    (["flink-autoscale/minio", "flink-autoscale/irsa"], "irsa excludes minio"),
+    (["flink-autoscale/aws-s3", "flink-autoscale/minio"], "minio excludes aws-s3"),
+    (
+        ["flink-resources/kafka-mtls", "flink-resources/kafka-sasl"],
+        "kafka-sasl excludes kafka-mtls",
+    ),
+    (["cmf-operator/oauth", "flink-resources/cmf-mtls"], "mtls excludes oauth"),
+]
+
+
+@pytest.mark.parametrize(("parts", "message"), EXCLUDED, ids=[name for _, name in EXCLUDED])
+def test_what_excludes_each_other_is_refused_at_once_and_one_by_one(
+    repository: Path, parts: list[str], message: str
+) -> None:
+    first, second = (f"demo/{part}" for part in parts)
+    assert "excludes" in refused(repository, "add", first, second)
+    assert add(repository, first).write()
+    text = refused(repository, "add", second)
+    assert message in text
+    assert f"/{message.rpartition(' ')[2]} goes first" in text
+
+
+def test_after_the_one_is_removed_the_other_can_be_added(repository: Path) -> None:
+    add(repository, "demo/flink-resources/kafka-sasl").write()
+    remove(repository, "demo/flink-resources/kafka-sasl")[0].write()
+    assert "kafka-mtls" in add(repository, "demo/flink-resources/kafka-mtls").text(RESOURCES)
+
+
+APPS = "- ../../apps/cmf-operator/components"
+
+
+def test_values_for_a_chart_stand_in_the_clusters_list_in_order(repository: Path) -> None:
+    draft = add(repository, "demo/cmf-operator/postgres", "demo/cmf-operator/license")
+    assert set(draft.changes) == {LIST}
+    lines = [line for line in draft.text(LIST).splitlines() if "components/" in line]
+    assert lines == [f"{APPS}/license", f"{APPS}/postgres"]
+    assert draft.text(LIST).index("postgres") < draft.text(LIST).index("# Last")
+
+
+def test_a_component_brings_what_it_requires_of_another_workload(repository: Path) -> None:
+    draft = add(repository, "demo/flink-resources/cmf-mtls")
+    assert set(draft.changes) == {LIST, RESOURCES}
+    assert f"{APPS}/mtls" in draft.text(LIST)
+    draft.write()
+    assert site.site(Draft(Tree(repository)), "demo").running()["cmf-operator"] == [
+        "mtls",
+        "network-policies",
+    ]
+
+
+def test_what_another_component_requires_stays(repository: Path) -> None:
+    before = files(repository)
+    add(repository, "demo/flink-resources/cmf-mtls").write()
+    text = refused(repository, "remove", "demo/cmf-operator/mtls")
+    assert (
+        text == "demo/flink-resources/cmf-mtls requires cmf-operator/mtls\n"
+        "  fix: overlay remove demo/flink-resources/cmf-mtls goes first"
+    )
+    remove(repository, "demo/flink-resources/cmf-mtls", "demo/cmf-operator/mtls")[0].write()
+    assert files(repository) == before
+
+
+def test_a_workload_goes_with_its_values(repository: Path) -> None:
+    add(repository, "demo/cmf-operator/postgres").write()
+    draft, _ = remove(repository, "demo/flink-resources", "demo/cmf-operator")
+    assert "cmf-operator" not in draft.text(LIST)

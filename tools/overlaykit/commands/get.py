@@ -26,7 +26,7 @@ def command(ctx: click.Context, target: str, name: str | None, form: str) -> Non
     from overlaykit.repo.tree import Tree
     from overlaykit.report import table
     from overlaykit.scaffold.draft import Draft
-    from overlaykit.scaffold.enable import cluster_of
+    from overlaykit.scaffold.site import cluster_of
 
     tree = Tree(root_of(ctx))
     cluster, _, workload = target.strip("/").partition("/")

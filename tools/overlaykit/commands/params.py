@@ -27,7 +27,7 @@ def command(ctx: click.Context, workload: str, cluster: str | None, form: str) -
     from overlaykit.repo.workloads import workloads
     from overlaykit.report import table
     from overlaykit.scaffold.draft import Draft
-    from overlaykit.scaffold.enable import workload_of
+    from overlaykit.scaffold.site import workload_of
 
     tree = Tree(root_of(ctx))
     if cluster is None:

@@ -26,9 +26,10 @@ def command(ctx: click.Context, targets: tuple[str, ...], dry_run: bool) -> None
     from overlaykit.repo.tree import Tree
     from overlaykit.scaffold import enable
     from overlaykit.scaffold.draft import Draft
+    from overlaykit.scaffold.site import parse
 
     draft = Draft(Tree(root_of(ctx)))
-    steps = enable.remove(draft, enable.parse(targets))
+    steps = enable.remove(draft, parse(targets))
     if dry_run:
         click.echo(draft.diff(), nl=False)
     else:

@@ -29,7 +29,7 @@ def command(ctx: click.Context, target: str, settings: tuple[str, ...], dry_run:
     from overlaykit.params.target import overlay_of, pairs
     from overlaykit.repo.tree import Tree
     from overlaykit.scaffold.draft import Draft
-    from overlaykit.scaffold.enable import site
+    from overlaykit.scaffold.site import site
     from overlaykit.schema.judge import Judge
     from overlaykit.schema.store import Store, builtin
 

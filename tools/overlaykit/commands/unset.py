@@ -25,7 +25,7 @@ def command(ctx: click.Context, target: str, names: tuple[str, ...], dry_run: bo
     from overlaykit.params.target import overlay_of
     from overlaykit.repo.tree import Tree
     from overlaykit.scaffold.draft import Draft
-    from overlaykit.scaffold.enable import site
+    from overlaykit.scaffold.site import site
     from overlaykit.schema.judge import Judge
     from overlaykit.schema.store import Store, builtin
 

@@ -86,10 +86,13 @@ def _shown(parameter: Parameter, value: Amount) -> Any:
 
 
 def _require_component(overlay: Overlay, parameter: Parameter) -> None:
+    place = f"{overlay.cluster}/{overlay.workload.name}"
+    if overlay.lacks(parameter):
+        fix = f"overlay add {place}/{parameter.component}"
+        raise UsageError(f"{parameter.name}: {place}/{parameter.component} is off\n  fix: {fix}")
     missing = [t for t in parameter.targets if t.kind and overlay.object(t) is None]
     if not missing:
         return
-    place = f"{overlay.cluster}/{overlay.workload.name}"
     what = f"{parameter.name}: {place} has no {missing[0].kind} '{missing[0].name}'"
     if parameter.component:
         raise UsageError(f"{what}\n  fix: overlay add {place}/{parameter.component}")

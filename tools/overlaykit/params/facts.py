@@ -10,9 +10,10 @@ from overlaykit.errors import UsageError
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.clusters import FACTS, Cluster
 from overlaykit.scaffold import facts as fact_rules
-from overlaykit.scaffold.enable import Site, refuse_unmet, switch
+from overlaykit.scaffold.enable import refuse_unmet, switch
 from overlaykit.scaffold.facts import DEFAULTS, PROVIDED, flat
 from overlaykit.scaffold.overlay import root_text
+from overlaykit.scaffold.site import Site
 from overlaykit.schema.judge import Judge
 from overlaykit.source import Document, load, scalars
 
@@ -116,8 +117,8 @@ def _switch_components(there: Site, before: Mapping[str, str]) -> None:
     for name in there.running():
         about = there.known[name]
         for component in about.components:
-            was = component.is_on(old, before.get("argocd.managedBy", ""))
-            now = component.is_on(there.provided, there.facts.get("argocd.managedBy", ""))
+            was = component.is_on(old, before)
+            now = component.is_on(there.provided, there.facts)
             if was != now:
                 switch(there, about, component.name, now)
 

@@ -51,7 +51,8 @@ def on_cluster(overlay: Overlay) -> list[Row]:
 
 def current(overlay: Overlay, parameter: Parameter) -> tuple[str | None, list[str]]:
     """The value as it is written, and where; None where the component is off."""
-    if any(t.kind and overlay.object(t) is None for t in parameter.targets):
+    off = [t for t in parameter.targets if t.kind and overlay.object(t) is None]
+    if off or overlay.lacks(parameter):
         return None, []
     found = [setting(overlay, target) for target in parameter.targets]
     there = [one for one in found if one is not None]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from overlaykit.errors import UsageError
 from overlaykit.params.where import Overlay
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import site, workload_of
+from overlaykit.scaffold.site import site, workload_of
 
 
 def overlay_of(draft: Draft, cluster: str, workload: str) -> Overlay:

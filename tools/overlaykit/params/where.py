@@ -8,8 +8,9 @@ from overlaykit.render.objects import Object
 from overlaykit.render.patches import pointer_steps, selects
 from overlaykit.repo.kustomization import Kustomization, Patch
 from overlaykit.repo.tree import join
-from overlaykit.repo.workloads import Target, Workload
+from overlaykit.repo.workloads import Parameter, Target, Workload
 from overlaykit.scaffold.draft import Draft
+from overlaykit.scaffold.site import tails
 from overlaykit.source import Document, Place
 
 
@@ -33,6 +34,14 @@ class Overlay:
 
     def kustomization(self) -> Kustomization | None:
         return self.draft.kustomization(self.folder)
+
+    def lacks(self, parameter: Parameter) -> bool:
+        """Whether the component that a value of the chart belongs to is off."""
+        about = self.workload.component(parameter.component)
+        if about is None or not about.has_values:
+            return False
+        tail = f"{self.workload.name}/components/{about.name}"
+        return tail not in tails(self.draft, f"overlays/{self.cluster}", "apps")
 
     def object(self, target: Target) -> Object | None:
         """The object of a target as its file has it; None where this overlay does not have it."""

@@ -1,6 +1,7 @@
 """The workloads of this layout: what workload.yaml declares, read into plain values."""
 
 import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,11 @@ _STEP = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 
 @dataclass(frozen=True)
 class Component:
-    """An optional part. It is on when the condition that it names holds, or by default."""
+    """An optional part. It is on when the condition that it names holds, or by default.
+
+    It is listed in the folder of its workload where it has objects, and in the cluster's own list
+    where it adds values to the chart (`has_values`). `requires` may name WORKLOAD/COMPONENT.
+    """
 
     name: str
     description: str
@@ -20,23 +25,34 @@ class Component:
     default: bool
     when_provided: str
     when_managed_by: str
+    when_state: str = ""
+    excludes: tuple[str, ...] = ()
+    has_objects: bool = True
+    has_values: bool = False
 
-    def is_on(self, provided: set[str], managed_by: str) -> bool:
+    def is_on(self, provided: set[str], facts: Mapping[str, str]) -> bool:
         if self.when_provided:
             return self.when_provided in provided
         if self.when_managed_by:
-            return self.when_managed_by == managed_by
+            return self.when_managed_by == facts.get("argocd.managedBy")
+        if self.when_state:
+            return facts.get("state", "").startswith(f"{self.when_state}://")
         return self.default
 
 
 @dataclass(frozen=True)
 class Secret:
-    """A Secret that the workload expects somebody to make."""
+    """A Secret that the workload expects somebody to make: always, or for some `components`."""
 
     name: str
     namespace: str
     keys: tuple[str, ...]
     why: str
+    components: tuple[str, ...] = ()
+
+    def is_needed(self, on: Iterable[str]) -> bool:
+        """Whether it is with these components on."""
+        return not self.components or not set(self.components).isdisjoint(on)
 
 
 @dataclass(frozen=True)
@@ -99,6 +115,19 @@ class Workload:
     def component(self, name: str) -> Component | None:
         return next((c for c in self.components if c.name == name), None)
 
+    def excluded_by(self, name: str, on: Iterable[str]) -> str:
+        """The first of the components `on` that cannot be beside this one, or nothing."""
+        found = self.component(name)
+        ours = found.excludes if found else ()
+        return next(
+            (
+                other.name
+                for other in self.components
+                if other.name in on and (other.name in ours or name in other.excludes)
+            ),
+            "",
+        )
+
     def parameter(self, name: str) -> Parameter | None:
         return next((p for p in self.parameters if p.name == name), None)
 
@@ -129,7 +158,9 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
         requires=_texts(spec.get("requires")),
         chart=str(chart.get("name", "")),
         chart_version=str(chart.get("version", "")),
-        components=tuple(_component(n, c or {}) for n, c in (spec.get("components") or {}).items()),
+        components=tuple(
+            _component(tree, name, n, c or {}) for n, c in (spec.get("components") or {}).items()
+        ),
         secrets=tuple(_secret(item) for item in spec.get("secrets") or ()),
         has_base=tree.is_file(f"workloads/{name}/base/kustomization.yaml"),
         has_cluster_facts=tree.is_dir(f"workloads/{name}/components/cluster-facts"),
@@ -142,7 +173,9 @@ def _workload(tree: Tree, name: str, spec: dict[str, Any]) -> Workload:
     )
 
 
-def _component(name: str, data: dict[str, Any]) -> Component:
+def _component(tree: Tree, workload: str, name: str, data: dict[str, Any]) -> Component:
+    folder = f"{workload}/components/{name}/kustomization.yaml"
+    values = tree.is_file(f"apps/{folder}")
     return Component(
         name=name,
         description=str(data.get("description", "")),
@@ -150,6 +183,10 @@ def _component(name: str, data: dict[str, Any]) -> Component:
         default=data.get("default") is True,
         when_provided=str(data.get("onWhenProvided") or ""),
         when_managed_by=str(data.get("onWhenManagedBy") or ""),
+        when_state=str(data.get("onWhenState") or ""),
+        excludes=_texts(data.get("excludes")),
+        has_objects=not values or tree.is_file(f"workloads/{folder}"),
+        has_values=values,
     )
 
 
@@ -186,7 +223,8 @@ def field_path(text: str) -> tuple[str, ...]:
 
 def _secret(data: dict[str, Any]) -> Secret:
     text = {key: str(data.get(key, "")) for key in ("name", "namespace", "why")}
-    return Secret(text["name"], text["namespace"], _texts(data.get("keys")), text["why"])
+    keys, components = (_texts(data.get(key)) for key in ("keys", "components"))
+    return Secret(text["name"], text["namespace"], keys, text["why"], components)
 
 
 def _texts(value: Any) -> tuple[str, ...]:

@@ -1,110 +1,17 @@
 """`add` and `remove`: workloads and components of a cluster, with everything they require."""
 
-import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 
 from overlaykit import edit
 from overlaykit.errors import UsageError
 from overlaykit.render.objects import Object
-from overlaykit.repo.clusters import FACTS, Cluster, clusters
 from overlaykit.repo.tree import Tree, join
-from overlaykit.repo.workloads import Component, Workload, workloads
+from overlaykit.repo.workloads import Component, Workload
 from overlaykit.scaffold import overlay
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.facts import PROVIDED, flat
+from overlaykit.scaffold.site import Part, Site, names, site, tails, workload_of
 
 _LAST = "cluster-facts"
-
-
-@dataclass(frozen=True)
-class Part:
-    """A workload of a cluster, or one component of it."""
-
-    cluster: str
-    workload: str
-    component: str = ""
-
-    @property
-    def text(self) -> str:
-        return "/".join(filter(None, (self.cluster, self.workload, self.component)))
-
-
-@dataclass
-class Site:
-    """A cluster with what it runs, as its kustomizations list it."""
-
-    draft: Draft
-    cluster: Cluster
-    known: Mapping[str, Workload]
-    facts: dict[str, str] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        self.facts = self.facts or flat(self.cluster.facts)
-
-    @property
-    def folder(self) -> str:
-        return self.cluster.folder
-
-    @property
-    def provided(self) -> set[str]:
-        return overlay.provided_names(self.facts.get(PROVIDED, ""), self.known)
-
-    def running(self) -> dict[str, list[str]]:
-        """Each workload that runs, in sync order, with the components that are on."""
-        apps = _names(self.draft, self.folder, "resources")
-        found = {}
-        for name, workload in self.known.items():
-            folder = f"{self.folder}/{name}"
-            if name in apps or self.draft.has(f"{folder}/kustomization.yaml"):
-                listed = _names(self.draft, folder, "components")
-                found[name] = [c.name for c in workload.components if c.name in listed]
-        return found
-
-
-def _names(draft: Draft, folder: str, listed: str) -> list[str]:
-    """The last parts of the entries of one list of a kustomization, in order."""
-    kustomization = draft.kustomization(folder)
-    entries = kustomization.data.get(listed) if kustomization else None
-    return [str(entry).rpartition("/")[2] for entry in entries or ()]
-
-
-def site(draft: Draft, name: str) -> Site:
-    """A cluster by name with what it runs. Raises UsageError with those there are."""
-    return Site(draft, cluster_of(draft.tree, name), workloads(draft.tree))
-
-
-def cluster_of(tree: Tree, name: str) -> Cluster:
-    """A cluster by name. Raises UsageError with those there are."""
-    folder = f"overlays/{name}"
-    if f"{folder}/{FACTS}" in tree.files:
-        for document in tree.documents(f"{folder}/{FACTS}"):
-            return Cluster(name, folder, document)
-    known = [cluster.name for cluster in clusters(tree)]
-    close = difflib.get_close_matches(name, known, 1)
-    hint = f"; did you mean '{close[0]}'?" if close else ""
-    there = ", ".join(known) or "none"
-    raise UsageError(f"there is no cluster '{name}'{hint}\n  clusters: {there}")
-
-
-def workload_of(known: Mapping[str, Workload], name: str) -> Workload:
-    """A workload by name. Raises UsageError with those there are."""
-    if name not in known:
-        close = difflib.get_close_matches(name, known, 1)
-        hint = f"; did you mean '{close[0]}'?" if close else ""
-        raise UsageError(f"there is no workload '{name}'{hint}\n  workloads: {', '.join(known)}")
-    return known[name]
-
-
-def parse(targets: Iterable[str]) -> list[Part]:
-    """CLUSTER/WORKLOAD[/COMPONENT] texts. Raises UsageError for another form."""
-    found = []
-    for text in targets:
-        steps = text.strip("/").split("/")
-        if len(steps) not in (2, 3) or not all(steps):
-            raise UsageError(f"'{text}': write CLUSTER/WORKLOAD or CLUSTER/WORKLOAD/COMPONENT")
-        found.append(Part(*steps))
-    return found
 
 
 def _component(workload: Workload, name: str) -> Component:
@@ -135,16 +42,36 @@ def _add(there: Site, parts: list[Part]) -> None:
         asked.setdefault(part.workload, [])
         if part.component:
             asked[part.workload].append(_component(workload, part.component).name)
+    asked = _with_required(there, asked)
     for name in _required(there, asked):
         asked.setdefault(name, [])
     names = overlay.closure(asked, there.known, there.provided)
-    managed_by = there.facts.get("argocd.managedBy", "")
+    running = there.running()
     for name in names:
         about = there.known[name]
-        chosen = overlay.components_of(about, asked.get(name, []), there.provided, managed_by)
+        chosen = overlay.components_of(about, asked.get(name, []), there.provided, there.facts)
+        wanted = asked.get(name, []) if name in running else chosen
+        on = {*running.get(name, ()), *wanted}
+        for component in wanted:
+            place = f"{there.cluster.name}/{name}"
+            overlay.refuse_excluded(about, component, on - {component}, place)
         _add_workload(there, about, chosen)
-        for component in asked.get(name, []):
+        for component in wanted:
             switch(there, about, component, True)
+
+
+def _with_required(there: Site, asked: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """The asked components with those that they require, and theirs."""
+    found = {name: list(components) for name, components in asked.items()}
+    todo = [(name, component) for name, components in asked.items() for component in components]
+    while todo:
+        name, component = todo.pop(0)
+        for required in _component(there.known[name], component).requires:
+            other, slash, part = required.partition("/")
+            if slash and part not in found.setdefault(other, []):
+                found[other].append(_component(workload_of(there.known, other), part).name)
+                todo.append((other, part))
+    return found
 
 
 def _required(there: Site, asked: Mapping[str, list[str]]) -> list[str]:
@@ -152,7 +79,8 @@ def _required(there: Site, asked: Mapping[str, list[str]]) -> list[str]:
     found = []
     for name, components in asked.items():
         for component in components:
-            for required in _component(there.known[name], component).requires:
+            for text in _component(there.known[name], component).requires:
+                required = text.partition("/")[0]
                 if required in there.known:
                     found.append(required)
                 elif required not in there.provided:
@@ -183,7 +111,7 @@ def _list_app(there: Site, name: str) -> None:
     kustomization = there.draft.kustomization(there.folder)
     if kustomization is None:
         raise UsageError(f"{there.folder}/kustomization.yaml is missing: run overlay new")
-    listed = _names(there.draft, there.folder, "resources")
+    listed = names(there.draft, there.folder, "resources")
     if name not in listed:
         index = _place(listed, list(there.known), name)
         text = kustomization.document.text
@@ -199,20 +127,40 @@ def _place(listed: list[str], order: list[str], name: str) -> int:
 
 def switch(there: Site, about: Workload, component: str, on: bool) -> None:
     """List a component of a running workload in the workload's order, or take it out."""
-    folder = f"{there.folder}/{about.name}"
+    part = _component(about, component)
+    tail = f"{about.name}/components/{component}"
+    if part.has_objects:
+        order = [f"{about.name}/components/{n}" for n in (*_component_names(about), _LAST)]
+        _switch(there, f"{there.folder}/{about.name}", "../../../workloads", order, tail, on)
+    _switch_values(there, about, component, on)
+
+
+def _switch_values(there: Site, about: Workload, component: str, on: bool) -> None:
+    """A component's values for the chart, in the cluster's own list; nothing where it has none."""
+    if _component(about, component).has_values:
+        known = there.known.values()
+        order = [f"{w.name}/components/{n}" for w in known for n in _component_names(w)]
+        tail = f"{about.name}/components/{component}"
+        _switch(there, there.folder, "../../apps", [*order, _LAST], tail, on)
+
+
+def _component_names(about: Workload) -> list[str]:
+    return [component.name for component in about.components]
+
+
+def _switch(there: Site, folder: str, above: str, order: list[str], tail: str, on: bool) -> None:
+    """List `above`/`tail` among the components of a kustomization, or take it out."""
     kustomization = there.draft.kustomization(folder)
     if kustomization is None:
         raise UsageError(f"{folder}/kustomization.yaml is missing: run overlay new")
-    listed = _names(there.draft, folder, "components")
-    if (component in listed) == on:
+    listed = tails(there.draft, folder, above.rpartition("/")[2])
+    if (tail in listed) == on:
         return
     text = kustomization.document.text
     if on:
-        index = _place(listed, [*(c.name for c in about.components), _LAST], component)
-        entry = f"../../../workloads/{about.name}/components/{component}"
-        text = edit.insert(text, ("components",), index, entry)
+        text = edit.insert(text, ("components",), _place(listed, order, tail), f"{above}/{tail}")
     else:
-        text = edit.remove(text, ("components", listed.index(component)))
+        text = edit.remove(text, ("components", listed.index(tail)))
     there.draft.put(kustomization.file, text)
 
 
@@ -236,7 +184,8 @@ def _remove(there: Site, parts: list[Part]) -> list[str]:
     parts = [p for p in parts if p.workload in running]
     parts = [p for p in parts if not p.component or p.component in running[p.workload]]
     left = _left(running, parts)
-    refuse_unmet(there, left, set(running) - set(left) - there.provided)
+    gone = {f"{p.workload}/{p.component}" for p in parts if p.component}
+    refuse_unmet(there, left, (set(running) - set(left) - there.provided) | gone)
     steps = []
     order = list(there.known)
     for part in sorted(parts, key=lambda one: order.index(one.workload), reverse=True):
@@ -286,7 +235,9 @@ def _remove_workload(there: Site, about: Workload, components: list[str]) -> lis
     parts = ["base", *(f"components/{name}" for name in components)]
     steps = _by_hand(there, about)
     steps += [line for part in parts for line in _kept(there, f"workloads/{about.name}/{part}")]
-    listed = _names(draft, there.folder, "resources")
+    for name in components:
+        _switch_values(there, about, name, False)
+    listed = names(draft, there.folder, "resources")
     kustomization = draft.kustomization(there.folder)
     if kustomization is not None and about.name in listed:
         text = edit.remove(kustomization.document.text, ("resources", listed.index(about.name)))

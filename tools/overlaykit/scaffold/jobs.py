@@ -13,8 +13,8 @@ from overlaykit.params.target import job_names, job_of, overlay_of
 from overlaykit.params.where import Overlay, manifests
 from overlaykit.render.objects import Object
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import site, workload_of
-from overlaykit.scaffold.overlay import TEMPLATES
+from overlaykit.scaffold.overlay import TEMPLATES, refuse_excluded
+from overlaykit.scaffold.site import names, site, workload_of
 
 # The operator refuses other names: 45 characters (source: its DefaultValidator). A folder and a
 # label may have them all.
@@ -135,10 +135,14 @@ def _write(above: Overlay, job: Job) -> None:
 
 def _kustomization(above: Overlay, job: Job) -> str:
     lines = []
+    listed = names(above.draft, above.folder, "components")
     for name in job.components:
         if above.workload.component(name) is None:
             there = ", ".join(c.name for c in above.workload.components)
             raise UsageError(f"{above.workload.name} has no component '{name}'; it has: {there}")
+        refuse_excluded(above.workload, name, set(job.components) - {name})
+        place = f"{above.cluster}/{above.workload.name}"
+        refuse_excluded(above.workload, name, set(listed) - {name}, place)
         lines.append(f"- ../../../../../workloads/{above.workload.name}/components/{name}\n")
     return Template(disk.read_text(TEMPLATES / "job.yaml")).substitute(
         name=job.name,

@@ -10,7 +10,7 @@ from overlaykit.repo.workloads import Workload, workloads
 from overlaykit.scaffold import facts as fact_rules
 from overlaykit.scaffold import overlay
 from overlaykit.scaffold.draft import Draft
-from overlaykit.scaffold.enable import Site, cluster_of, workload_of
+from overlaykit.scaffold.site import Site, cluster_of, workload_of
 from overlaykit.schema.judge import Judge
 from overlaykit.source import load
 
@@ -92,9 +92,8 @@ def _choose(
     names = overlay.closure(asked or default, known, provided)
     # A workload without an Application (Argo CD's own configuration) belongs to every cluster.
     always = [name for name, workload in known.items() if workload.wave is None]
-    managed_by = values["argocd.managedBy"]
     return {
-        name: overlay.components_of(known[name], asked.get(name, []), provided, managed_by)
+        name: overlay.components_of(known[name], asked.get(name, []), provided, values)
         for name in known
         if name in names or name in always
     }
@@ -154,8 +153,10 @@ def _todo(
         if line.endswith("  # assumed"):
             fact = line.removesuffix("  # assumed").strip()
             found.append(f"overlays/{name}/facts/cluster.yaml:{number}: {fact}")
-    for workload in chosen:
+    for workload, components in chosen.items():
         for secret in known[workload].secrets:
+            if not secret.is_needed(components):
+                continue
             keys = ", ".join(secret.keys)
             found.append(
                 f"Secret {secret.namespace}/{secret.name} with the keys {keys} ({secret.why})"

@@ -51,17 +51,26 @@ def root_text(name: str, fact: Mapping[str, str]) -> str:
     )
 
 
-def cluster_kustomization(names: Iterable[str], known: Mapping[str, Workload]) -> str:
-    """The kustomization of a cluster: which Applications it runs."""
-    apps = [name for name in names if known[name].wave is not None]
+def cluster_kustomization(
+    chosen: Mapping[str, Iterable[str]], known: Mapping[str, Workload]
+) -> str:
+    """The kustomization of a cluster: which Applications it runs, and values of their charts."""
+    apps = [name for name in chosen if known[name].wave is not None]
     lines = ["- facts", "- ../../apps/projects", *(f"- ../../apps/{name}" for name in apps)]
+    values = [
+        f"- ../../apps/{name}/components/{component.name}\n"
+        for name, on in chosen.items()
+        for component in known[name].components
+        if component.name in on and component.has_values
+    ]
     return (
         "# The Applications this cluster runs.\n"
         + _HEAD
         + "resources:\n"
         + "".join(f"{line}\n" for line in lines)
         + "components:\n"
-        "# Last: it stamps the facts into everything above.\n"
+        + "".join(values)
+        + "# Last: it stamps the facts into everything above.\n"
         "- ../../apps/cluster-facts\n"
     )
 
@@ -72,7 +81,9 @@ def workload_kustomization(workload: Workload, components: Iterable[str]) -> str
     text = _HEAD + "resources:\n- ../facts\n"
     if workload.has_base:
         text += f"- {above}/base\n"
-    chosen = [f"- {above}/components/{name}\n" for name in components]
+    on = set(components)
+    listed = [c.name for c in workload.components if c.name in on and c.has_objects]
+    chosen = [f"- {above}/components/{name}\n" for name in listed]
     if workload.has_cluster_facts:
         chosen.append("# Last: it stamps the facts into everything above.\n")
         chosen.append(f"- {above}/components/cluster-facts\n")
@@ -115,7 +126,7 @@ def files(
 
 
 def components_of(
-    workload: Workload, asked: Iterable[str], provided: set[str], managed_by: str
+    workload: Workload, asked: Iterable[str], provided: set[str], facts: Mapping[str, str]
 ) -> list[str]:
     """The components of a workload that are on, in the order the workload lists them."""
     wanted = set(asked)
@@ -123,8 +134,19 @@ def components_of(
         if workload.component(name) is None:
             there = ", ".join(c.name for c in workload.components) or "none"
             raise UsageError(f"{workload.name} has no component '{name}'; it has: {there}")
-    return [
+    on = [
         component.name
         for component in workload.components
-        if component.name in wanted or component.is_on(provided, managed_by)
+        if component.name in wanted or component.is_on(provided, facts)
     ]
+    for name in on:
+        refuse_excluded(workload, name, set(on) - {name})
+    return on
+
+
+def refuse_excluded(workload: Workload, name: str, on: Iterable[str], place: str = "") -> None:
+    """Refuse a component beside one that it excludes; `place` is CLUSTER/WORKLOAD where known."""
+    other = workload.excluded_by(name, set(on))
+    if other:
+        fix = f"overlay remove {place}/{other} goes first" if place else f"leave out {other}"
+        raise UsageError(f"{workload.name}: {name} excludes {other}\n  fix: {fix}")

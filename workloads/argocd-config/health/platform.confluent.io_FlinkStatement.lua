@@ -1,5 +1,6 @@
 -- A statement is healthy once CMF has accepted it, until its phase says that it failed. PENDING may
--- stay in status.phase while the statement runs, and COMPLETED is the good end of a DDL statement.
+-- stay in status.phase while the statement runs, and COMPLETED is the good end of a DDL statement: one
+-- that others wait for says so with the annotation overlaykit.io/healthy-when.
 local health = {}
 local status = obj.status
 
@@ -39,6 +40,14 @@ end
 if status.phase == "FAILED" or status.phase == "FAILING" then
   health.status = "Degraded"
   health.message = status.detail or ("Statement is " .. status.phase)
+  return health
+end
+
+local awaited = (obj.metadata.annotations or {})["overlaykit.io/healthy-when"]
+
+if awaited ~= nil and status.phase ~= awaited then
+  health.status = "Progressing"
+  health.message = "Waiting for phase " .. awaited .. ", now " .. (status.phase or "not reported")
   return health
 end
 
