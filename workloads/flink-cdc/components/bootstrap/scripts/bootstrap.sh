@@ -129,10 +129,10 @@ why() { # job id: what it died of, if the JobManager knows
 }
 
 await_running() { # job id
-  local deadline=$((SECONDS + ${RUNNING_SECONDS:-600})) id now total running finished
-  now=unknown
+  local deadline=$((SECONDS + ${RUNNING_SECONDS:-600})) now=unknown state total running finished
   while ((SECONDS < deadline)); do
-    while read -r id now total running finished; do
+    while read -r _ state total running finished; do
+      now=$state
       case $now in
         RUNNING)
           if ((total > 0 && running + finished == total)); then
@@ -157,7 +157,8 @@ submit() {
   trap 'rm -f "$WORK/job.sql"' EXIT
   write_sql
   say "submitting $SQL_FILE as '$PIPELINE_NAME'${savepoint:+ from $savepoint}"
-  if ! timeout "${SUBMIT_SECONDS:-600}" sql-client.sh -f "$WORK/job.sql" >"$WORK/output" 2>&1 </dev/null; then
+  if ! timeout "${SUBMIT_SECONDS:-600}" sql-client.sh -f "$WORK/job.sql" >"$WORK/output" 2>&1 </dev/null ||
+    grep -q '^\[ERROR\]' "$WORK/output"; then
     redacted <"$WORK/output" >&2
     fail "the SQL client refused $SQL_FILE: see above"
   fi
