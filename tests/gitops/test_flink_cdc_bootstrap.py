@@ -76,8 +76,8 @@ class World:
     def start(self) -> subprocess.CompletedProcess[str]:
         base = {"REST_URL": "http://jm", "PIPELINE_NAME": "flink-cdc", "POLL_SECONDS": "0"}
         base |= {"SQL_FILE": f"{self.folder}/job.sql", "CREDENTIALS": f"{self.folder}/credentials"}
-        base |= {"WORK": f"{self.folder}/work", "REST_SECONDS": "1", "RUNNING_SECONDS": "1"}
-        base |= {"SAVEPOINT_SECONDS": "1", "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
+        base |= {"WORK": f"{self.folder}/work", "REST_SECONDS": "2"}
+        base |= {"PATH": f"{self.folder}/bin:{os.environ['PATH']}"}
         argv, env = [str(shutil.which("bash")), str(SCRIPT)], {**base, **self.environment}
         return subprocess.run(
             argv, env=env, capture_output=True, text=True, check=False, timeout=60
@@ -169,6 +169,7 @@ def test_two_jobs_of_the_name_are_not_touched(world: World) -> None:
 
 def test_a_pipeline_that_restarts_for_ever_fails_the_sync(world: World) -> None:
     """Also where it was there before: green would say that changes arrive."""
+    world.environment["RUNNING_SECONDS"] = "2"
     world.overviews([job("RESTARTING", running=0)])
     world.answers[f"/jobs/{JOB}/exceptions?maxExceptions=1"] = [
         {"root-exception": "java.sql.SQLException: Login failed\n\tat x.y"}
@@ -180,12 +181,12 @@ def test_a_pipeline_that_restarts_for_ever_fails_the_sync(world: World) -> None:
 
 
 def test_running_means_all_tasks(fresh: World) -> None:
+    fresh.environment["RUNNING_SECONDS"] = "2"
     fresh.overviews([], [job("RUNNING", running=1)])
     assert fresh.run().returncode == 1
 
 
 def test_a_pipeline_that_dies_fails_at_once(fresh: World) -> None:
-    fresh.environment["RUNNING_SECONDS"] = "60"
     fresh.overviews([], [job("RUNNING", running=0)], [job("FAILED", running=0)])
     done = fresh.run()
     assert done.returncode == 1
@@ -201,7 +202,7 @@ def test_a_job_manager_that_is_not_there_is_waited_for_and_named(world: World) -
     world.answers["/overview"] = [None]
     done = world.run()
     assert done.returncode == 1
-    assert done.stderr == "error: http://jm did not answer for 1 seconds\n"
+    assert done.stderr == "error: http://jm did not answer for 2 seconds\n"
 
 
 def test_values_are_the_inside_of_an_sql_string(fresh: World) -> None:
