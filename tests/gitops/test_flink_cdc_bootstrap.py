@@ -22,6 +22,8 @@ SCRIPT = BOOTSTRAP / "scripts/bootstrap.sh"
 JOB = "a" * 32
 OTHER = "b" * 32
 SQL = "CREATE TABLE t (id INT) WITH ('password' = '${PASSWORD}');\nINSERT INTO t SELECT 1;\n"
+# As the client writes it: in the line that it was repeating.
+RED = "\x1b[31;1m[ERROR] {}\x1b[0m\n"
 SAVED = {"status": {"id": "COMPLETED"}, "operation": {"location": "s3://state/savepoints/x"}}
 
 CURL = """\
@@ -42,8 +44,8 @@ answers[path] = left[1:] or left
 CLIENT = """\
 #!/bin/sh
 PATH=/usr/bin:/bin
-cp "$2" {world}/submitted
-cat {world}/said "$2"
+cp "$4" {world}/submitted
+cat "$4" {world}/said
 exit "$(cat {world}/code)"
 """
 
@@ -251,8 +253,7 @@ def test_a_placeholder_without_a_value_is_refused(name: str, fresh: World) -> No
 
 def test_no_secret_is_printed_when_the_client_refuses(fresh: World) -> None:
     """The client repeats every statement that it reads."""
-    fresh.code = 1
-    fresh.says = "[ERROR] Could not execute: 'it''s 5/6 & | ;--' is wrong\n"
+    fresh.says = RED.format("Could not execute: 'it''s 5/6 & | ;--' is wrong")
     done = fresh.run()
     assert done.returncode == 1
     assert "Could not execute: '***' is wrong" in done.stderr
@@ -260,10 +261,18 @@ def test_no_secret_is_printed_when_the_client_refuses(fresh: World) -> None:
 
 
 def test_an_error_that_the_client_only_prints_is_one(fresh: World) -> None:
-    fresh.says = "[ERROR] Could not execute SQL statement.\n"
+    fresh.says = "INSERT INTO" + RED.format("Could not execute SQL statement.")
     done = fresh.run()
     assert done.returncode == 1
-    assert "refused" in done.stderr
+    assert done.stderr.startswith("[ERROR] Could not execute SQL statement.\nerror: the SQL client")
+
+
+def test_a_client_that_dies_is_an_error(fresh: World) -> None:
+    fresh.code = 1
+    fresh.says = "Exception in thread main: no memory\n"
+    done = fresh.run()
+    assert done.returncode == 1
+    assert "no memory" in done.stderr
 
 
 def test_sql_that_starts_nothing_is_an_error(fresh: World) -> None:

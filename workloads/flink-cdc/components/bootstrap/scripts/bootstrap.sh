@@ -15,6 +15,8 @@
 #   REST_SECONDS, RUNNING_SECONDS, SAVEPOINT_SECONDS   how long to wait for each
 set -euo pipefail
 umask 077
+# In another locale Java would print a secret in other characters than we look for.
+export LC_ALL=C.UTF-8
 
 : "${PIPELINE_NAME:?}" "${REST_URL:?}" "${SQL_FILE:?}" "${CREDENTIALS:?}" "${WORK:?}"
 state=${PIPELINE_STATE:-running}
@@ -152,21 +154,31 @@ await_running() { # job id
   fail "job $1 is $now and not all of its tasks run after ${RUNNING_SECONDS:-600} seconds: $(why "$1")"
 }
 
+# What the SQL client says, a line where it changes its colour: an error stands in the middle of the
+# statement that it repeats.
+output() {
+  sed 's/\x1b\[[0-9;]*m/\n/g' "$WORK/output"
+}
+
+# Its errors alone: it repeats every statement that it reads, and one of them holds the password.
+errors() {
+  { output | sed -n '/^\[ERROR\]/,/^$/p' | grep .; } ||
+    { output | grep -E 'Exception|Caused by'; } || say "it says nothing"
+}
+
 submit() {
   local ids id
-  trap 'rm -f "$WORK/job.sql"' EXIT
+  trap 'rm -f "$WORK/job.sql" "$WORK/output" "$WORK/history"' EXIT
   write_sql
   say "submitting $SQL_FILE as '$PIPELINE_NAME'${savepoint:+ from $savepoint}"
-  if ! timeout "${SUBMIT_SECONDS:-600}" sql-client.sh -f "$WORK/job.sql" >"$WORK/output" 2>&1 </dev/null ||
-    grep -q '^\[ERROR\]' "$WORK/output"; then
-    redacted <"$WORK/output" >&2
+  # Its exit code is 0 also after an error.
+  if ! timeout "${SUBMIT_SECONDS:-600}" sql-client.sh -hist "$WORK/history" -f "$WORK/job.sql" \
+    >"$WORK/output" 2>&1 </dev/null || output | grep -q '^\[ERROR\]'; then
+    errors | head -n 40 | redacted >&2
     fail "the SQL client refused $SQL_FILE: see above"
   fi
-  ids=$(grep -oE 'Job ID: [0-9a-f]{32}' "$WORK/output" | cut -d' ' -f3) || true
-  if [[ -z $ids ]]; then
-    redacted <"$WORK/output" >&2
-    fail "$SQL_FILE started no job: it needs an INSERT"
-  fi
+  ids=$(output | grep -oE '^Job ID: [0-9a-f]{32}' | cut -d' ' -f3) || true
+  [[ -n $ids ]] || fail "$SQL_FILE started no job: it needs an INSERT"
   for id in $ids; do
     await_running "$id"
   done
