@@ -19,6 +19,7 @@ WAVES = {
 }
 # What a cluster runs only when asked to.
 OPTIONAL = {
+    "flink-cdc": "122",
     "flink-autoscale": "122",
     "flink-connectors": "122",
     "flink-session": "122",

@@ -13,7 +13,7 @@ from .conftest import build
 Object = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("flink-connectors", "flink-session")
+NAMES = ("flink-cdc", "flink-connectors", "flink-session")
 FOLDERS = [f for name in NAMES for f in sorted(ROOT.glob(f"overlays/*/{name}"))]
 
 
