@@ -369,7 +369,7 @@ def test_settings_are_checked_before_anything_is_done(
 
 
 def test_the_shipped_sql_finds_all_its_values(fresh: World, render_pipeline: Any) -> None:
-    fresh.sql = (BOOTSTRAP / "sql/job.sql").read_text()
+    fresh.sql = (ROOT / "workloads/flink-cdc/base/sql/job.sql").read_text()
     fresh.credentials = {"MSSQL_USERNAME": "cdc", "MSSQL_PASSWORD": "x'y"}
     fresh.environment |= render_pipeline()
     done = fresh.run()
