@@ -263,6 +263,7 @@ def flows(objects: Objects, source: str, target: str) -> tuple[set[int], set[int
     ("source", "target", "ports"),
     [
         ("taskmanager", "jobmanager", {6123, 6124, 8081}),
+        ("jobmanager", "jobmanager", {6123, 6124, 8081}),
         ("jobmanager", "taskmanager", {6122, 6126, 6127}),
         ("taskmanager", "taskmanager", {6121}),
         ("bootstrap", "jobmanager", {8081}),
@@ -385,3 +386,12 @@ def test_digests_and_addresses_of_the_image_name_the_same_jars(root: Path) -> No
     assert sorted(listed) == sorted(fetched)
     assert any(name.startswith("flink-sql-connector-sqlserver-cdc-") for name in listed)
     assert any("kafka" in name for name in listed)
+
+
+def test_argocd_of_the_operator_gets_its_rights_in_the_namespace(
+    root: Path, render: Render
+) -> None:
+    label = "argocd.argoproj.io/managed-by"
+    for cluster, wanted in (("openshift-demo", "openshift-gitops"), ("demo", None)):
+        for namespace in render(root / "overlays" / cluster / "namespaces"):
+            assert namespace["metadata"]["labels"].get(label) == wanted
