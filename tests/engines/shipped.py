@@ -76,9 +76,6 @@ def clusters_of(rendered: list[Object]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield obj.name, {**own, **resources(obj), **defaults(environment)}
         elif obj.kind == "FlinkDeployment":
             yield obj.name, {**own, **resources(obj)}
-        elif obj.kind == "FlinkComputePool":
-            pool = Object({"spec": obj.get("spec", "clusterSpec")})
-            yield obj.name, {**flat(pool.get("spec", "flinkConfiguration")), **resources(pool)}
         elif obj.kind == "ConfigMap" and obj.get("data", FILE):
             yield obj.name, flat(yaml.safe_load(str(obj.get("data", FILE))))
         elif obj.kind == "FlinkComputePool":
