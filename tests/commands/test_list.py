@@ -15,7 +15,7 @@ def test_workloads_and_where_they_run() -> None:
 def test_clusters_as_a_table() -> None:
     lines = overlay(ROOT, "list").output.splitlines()
     assert lines[0].split() == ["CLUSTER", "KUBERNETES", "ARGOCD", "REPOSITORY", "WORKLOADS"]
-    assert [line.split()[0] for line in lines[1:]] == ["demo", "flink-demo"]
+    assert [line.split()[0] for line in lines[1:]] == ["demo", "flink-demo", "openshift-demo"]
 
 
 def test_applications_in_order() -> None:

@@ -64,6 +64,15 @@ def defaults(environment: Object) -> dict[str, Any]:
     return flat(environment.get("spec", "flinkApplicationDefaults", "spec", "flinkConfiguration"))
 
 
+def statements(pool: Object, rendered: list[Object]) -> dict[str, Any]:
+    """What the statements of a pool set: they bring the checkpoints."""
+    found: dict[str, Any] = {}
+    for obj in rendered:
+        if obj.kind == "FlinkStatement" and obj.get("spec", "computePoolName") == pool.name:
+            found |= flat(obj.get("spec", "flinkConfiguration"))
+    return found
+
+
 def clusters_of(rendered: list[Object]) -> Iterator[tuple[str, dict[str, Any]]]:
     environments = {o.name: o for o in rendered if o.kind == "FlinkEnvironment"}
     for name, environment in environments.items():
@@ -76,14 +85,12 @@ def clusters_of(rendered: list[Object]) -> Iterator[tuple[str, dict[str, Any]]]:
             yield obj.name, {**own, **resources(obj), **defaults(environment)}
         elif obj.kind == "FlinkDeployment":
             yield obj.name, {**own, **resources(obj)}
-        elif obj.kind == "FlinkComputePool":
-            pool = Object({"spec": obj.get("spec", "clusterSpec")})
-            yield obj.name, {**flat(pool.get("spec", "flinkConfiguration")), **resources(pool)}
         elif obj.kind == "ConfigMap" and obj.get("data", FILE):
             yield obj.name, flat(yaml.safe_load(str(obj.get("data", FILE))))
         elif obj.kind == "FlinkComputePool":
             pool = Object({"spec": obj.get("spec", "clusterSpec")})
-            yield obj.name, {**flat(pool.get("spec", "flinkConfiguration")), **resources(pool)}
+            own = {**flat(pool.get("spec", "flinkConfiguration")), **statements(obj, rendered)}
+            yield obj.name, {**own, **resources(pool)}
         elif obj.kind == "ConfigMap" and obj.get("data", SIZE):
             yield obj.name, dict(obj.data["data"])
 

@@ -31,6 +31,8 @@ DIFFERENT = {
     "metrics.reporter.prom.port": "one machine: each process has its own, a pod has 9249",
     "execution.checkpointing.dir": "an object store; a folder stands in",
     "execution.checkpointing.savepoint-dir": "an object store; a folder stands in",
+    "state.checkpoints.dir": "an object store; a folder stands in (the name of Flink 1.19)",
+    "state.savepoints.dir": "an object store; a folder stands in (the name of Flink 1.19)",
     "high-availability.storageDir": "an object store; a folder stands in",
     "high-availability.type": "kubernetes keeps its records in ConfigMaps of an API server",
     "high-availability.jobmanager.port": "one machine: as rest.port",
@@ -40,6 +42,9 @@ NOT_SERVED: dict[str, str] = {}
 # What the monitors write beside Flink's own labels.
 WRITTEN = {"namespace", "app", "job", "env", "flink_cluster_id", "component", "type", "pod"}
 BACKENDS = {"rocksdb": "EmbeddedRocksDBStateBackend", "hashmap": "HashMapStateBackend"}
+# The option, and the name that it has in Flink 1.19.
+CHECKPOINTS = ("execution.checkpointing.dir", "state.checkpoints.dir")
+SAVEPOINTS = ("execution.checkpointing.savepoint-dir", "state.savepoints.dir")
 PARALLELISM = 2
 JOB = """\
 CREATE TABLE events (k INT, v BIGINT) WITH (
@@ -119,7 +124,7 @@ def test_it_starts_keeps_state_and_takes_it_up_again(shipped: Shipped, tmp_path:
         its_job_checkpoints_as_rendered(cluster, job, wanted)
         its_metrics_are_those_that_dashboards_ask_for(cluster)
         savepoint = cluster.savepoint(job)
-        assert savepoint.startswith(_folder(cluster, "execution.checkpointing.savepoint-dir"))
+        assert savepoint.startswith(_folder(cluster, SAVEPOINTS))
         cluster.cancel(job)
         taken_up = {"execution.state-recovery.path": savepoint}
         [job] = cluster.sql(JOB, {"parallelism.default": str(PARALLELISM), **taken_up})
@@ -148,7 +153,7 @@ def its_taskmanagers_have_the_rendered_size(cluster: Cluster, wanted: dict[str, 
 def its_job_checkpoints_as_rendered(cluster: Cluster, job: str, wanted: dict[str, str]) -> None:
     done = cluster.checkpoint(job)
     assert done["status"] == "COMPLETED" and done["state_size"] > 0
-    assert done["external_path"].startswith(_folder(cluster, "execution.checkpointing.dir"))
+    assert done["external_path"].startswith(_folder(cluster, CHECKPOINTS))
     told = cluster.get(f"/jobs/{job}/checkpoints/config")
     assert told["interval"] == units.duration(wanted["execution.checkpointing.interval"])
     assert told["state_backend"] == BACKENDS[wanted["state.backend.type"]]
@@ -156,8 +161,9 @@ def its_job_checkpoints_as_rendered(cluster: Cluster, job: str, wanted: dict[str
     assert told["externalization"]["enabled"] == (kept == "RETAIN_ON_CANCELLATION")
 
 
-def _folder(cluster: Cluster, key: str) -> str:
-    return cluster.configuration[key].replace("file://", "file:")
+def _folder(cluster: Cluster, names: tuple[str, str]) -> str:
+    [folder] = [cluster.configuration[key] for key in names if key in cluster.configuration]
+    return str(folder).replace("file://", "file:")
 
 
 def its_metrics_are_those_that_dashboards_ask_for(cluster: Cluster) -> None:

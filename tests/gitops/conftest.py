@@ -20,7 +20,9 @@ WORKLOADS = sorted(file.parent.name for file in ROOT.glob("workloads/*/workload.
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    for argument, names in (("cluster", CLUSTERS), ("workload", WORKLOADS)):
+    wanted = [name for mark in metafunc.definition.iter_markers("runs") for name in mark.args]
+    clusters = [c for c in CLUSTERS if all((ROOT / "overlays" / c / w).is_dir() for w in wanted)]
+    for argument, names in (("cluster", clusters), ("workload", WORKLOADS)):
         if argument in metafunc.fixturenames:
             metafunc.parametrize(argument, names)
 

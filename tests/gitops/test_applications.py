@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Object = dict[str, Any]
 Load = Callable[[Path], Any]
 ByName = Callable[[str], dict[str, Object]]
@@ -19,6 +21,7 @@ WAVES = {
 }
 # What a cluster runs only when asked to.
 OPTIONAL = {
+    "flink-cdc": "122",
     "flink-autoscale": "122",
     "flink-connectors": "122",
     "flink-session": "122",
@@ -36,12 +39,19 @@ def test_waves_are_as_planned_and_the_workload_agrees(
     cluster: str, applications: ByName, load: Load, root: Path
 ) -> None:
     apps = applications(cluster)
-    waves = WAVES | {name: wave for name, wave in OPTIONAL.items() if name in apps}
+    waves = {name: (WAVES | OPTIONAL)[name] for name in apps}
     assert {name: annotation(app, "sync-wave") for name, app in apps.items()} == waves
     for name in apps:
         spec = load(root / "workloads" / name / "workload.yaml")["spec"]
         assert str(spec["wave"]) == waves[name]
         assert spec.get("default", True) == (name in WAVES)
+
+
+def test_a_cluster_runs_the_default_workloads_unless_it_was_made_with_others(
+    applications: ByName,
+) -> None:
+    assert set(applications("demo")) == set(WAVES)
+    assert set(applications("openshift-demo")) == {"namespaces", "flink-cdc"}
 
 
 def test_first_source_is_the_overlay_of_the_cluster(
@@ -53,6 +63,7 @@ def test_first_source_is_the_overlay_of_the_cluster(
         assert (root / source["path"] / "kustomization.yaml").is_file()
 
 
+@pytest.mark.runs(*OPERATORS)
 def test_chart_is_pinned_and_the_workload_agrees(
     cluster: str, applications: ByName, load: Load, root: Path
 ) -> None:
@@ -63,6 +74,7 @@ def test_chart_is_pinned_and_the_workload_agrees(
         assert (chart["name"], chart["version"]) == (source["chart"], source["targetRevision"])
 
 
+@pytest.mark.runs(*OPERATORS)
 def test_value_files_exist_and_the_overlay_comes_last(
     cluster: str, applications: ByName, root: Path
 ) -> None:
@@ -128,6 +140,7 @@ def test_kinds_of_another_application_may_arrive_late(cluster: str, applications
         assert "SkipDryRunOnMissingResource=true" in options
 
 
+@pytest.mark.runs(*OPERATORS)
 def test_charts_with_custom_resource_definitions_apply_on_the_server(
     cluster: str, applications: ByName
 ) -> None:

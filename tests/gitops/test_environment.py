@@ -12,6 +12,7 @@ Render = Callable[[Path], list[Object]]
 Load = Callable[[Path], Any]
 Write = Callable[..., Path]
 
+pytestmark = pytest.mark.runs("flink-resources")
 MIB = {"m": 1, "g": 1024}
 # The checkpoint, savepoint and recovery locations of Flink 1.20.
 STATE = ("execution.checkpointing.dir", "execution.checkpointing.savepoint-dir")

@@ -103,6 +103,7 @@ def test_operator_may_fetch_the_jar(job: Object, operator: dict[str, str]) -> No
     assert operator[f"{ARTIFACTS}disallow-restricted-hosts"] == "false"
 
 
+@pytest.mark.runs("flink-kubernetes-operator")
 def test_only_a_cluster_with_a_jar_server_opens_the_operator(
     cluster: str, root: Path, load: Load
 ) -> None:

@@ -121,6 +121,7 @@ def test_operator_is_scraped_where_it_runs(
     assert monitor["spec"]["podMetricsEndpoints"][0]["port"] == "metrics"
 
 
+@pytest.mark.runs("flink-resources", "flink-kubernetes-operator")
 def test_monitors_exist_only_where_the_prometheus_operator_is_provided(
     cluster: str, root: Path, load: Load, render: Render
 ) -> None:

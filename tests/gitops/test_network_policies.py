@@ -145,6 +145,7 @@ def test_every_policy_closes_both_ways(policies: list[Object]) -> None:
         assert policy["spec"]["podSelector"]["matchLabels"]
 
 
+@pytest.mark.runs("flink-resources")
 def test_ports_that_are_named_are_pinned(cluster: str) -> None:
     found = yaml.safe_load_all(build(ROOT / "overlays" / cluster / "flink-resources"))
     (environment,) = [item for item in found if item and item["kind"] == "FlinkEnvironment"]

@@ -110,6 +110,7 @@ def test_one_object_a_file(root: Path) -> None:
             assert not re.search(r"^---", file.read_text(), re.MULTILINE), file
 
 
+@pytest.mark.runs("flink-resources")
 def test_images_are_pinned_and_come_from_the_registry_of_the_facts(
     cluster: str, root: Path, load: Load, render: Render
 ) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Object = dict[str, Any]
 Render = Callable[[Path], list[Object]]
 Load = Callable[[Path], Any]
@@ -34,6 +36,7 @@ def test_the_operator_chart_leaves_the_identity_of_jobs_to_us(root: Path, load: 
     assert values["rbac"]["jobRoleBinding"]["create"] is False
 
 
+@pytest.mark.runs("flink-resources")
 def test_we_ship_the_identity_of_jobs(cluster: str, root: Path, render: Render) -> None:
     objects = {identity(item) for item in render(root / "overlays" / cluster / "flink-resources")}
     kinds = ("ServiceAccount", "Role", "RoleBinding")
@@ -56,6 +59,7 @@ def test_namespaces_have_one_owner_and_no_application_makes_its_own(
         assert "CreateNamespace=true" not in app["spec"]["syncPolicy"]["syncOptions"]
 
 
+@pytest.mark.runs("flink-resources")
 def test_identity_of_jobs_is_narrow(cluster: str, root: Path, render: Render) -> None:
     (role,) = [
         item

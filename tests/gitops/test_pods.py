@@ -13,7 +13,7 @@ from .conftest import build
 Object = dict[str, Any]
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("flink-connectors", "flink-session")
+NAMES = ("flink-cdc", "flink-connectors", "flink-session")
 FOLDERS = [f for name in NAMES for f in sorted(ROOT.glob(f"overlays/*/{name}"))]
 
 
@@ -76,15 +76,30 @@ def test_images_are_pinned_and_come_from_the_registry_of_the_facts(
     images = re.findall(r"'image': '([^']+)'", str(objects))
     assert images
     for image in images:
-        assert image.startswith(f"{facts['spec']['images']['registry']}/")
+        assert image.startswith(tuple(f"{name}/" for name in facts["spec"]["images"].values()))
         assert re.search(r":\d+\.\d+\.\d+", image)
 
 
 def test_nothing_is_exposed_outside_of_the_cluster(objects: list[Object]) -> None:
     kinds = {item["kind"] for item in objects}
-    assert not kinds & {"Ingress", "Route", "Secret"}
+    assert not kinds & {"Ingress", "Secret"}
     services = [item["spec"] for item in objects if item["kind"] == "Service"]
     assert {spec.get("type", "ClusterIP") for spec in services} <= {"ClusterIP"}
+
+
+def test_a_route_ends_at_pods_that_ask_for_a_login(objects: list[Object]) -> None:
+    deployments = [item["spec"]["template"] for item in objects if item["kind"] == "Deployment"]
+    for route in (item for item in objects if item["kind"] == "Route"):
+        (service,) = [
+            o
+            for o in objects
+            if o["metadata"]["name"] == route["spec"]["to"]["name"] and o["kind"] == "Service"
+        ]
+        wanted = service["spec"]["selector"].items()
+        found = [pod for pod in deployments if wanted <= pod["metadata"]["labels"].items()]
+        images = [c["image"] for pod in found for c in pod["spec"]["containers"]]
+        assert images
+        assert all("/origin-oauth-proxy:" in image for image in images)
 
 
 def test_network_is_closed_first_and_every_policy_says_both_ways(objects: list[Object]) -> None:

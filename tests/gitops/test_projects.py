@@ -70,7 +70,8 @@ def needed(
         for name, app in applications(overlay.parent.name).items():
             found = kinds.setdefault(app["spec"]["project"], set())
             found |= {kind_of(item) for item in render(overlay.parent / name)}
-    for name, app in {**applications("flink-demo"), **applications("demo")}.items():
+    every = [applications(facts.parents[1].name) for facts in root.glob("overlays/*/facts/*.yaml")]
+    for name, app in {name: app for apps in every for name, app in apps.items()}.items():
         chart = load(root / "workloads" / name / "workload.yaml")["spec"].get("chart", {})
         kinds[app["spec"]["project"]] |= {kind_of(item) for item in render_all(name)}
         kinds[app["spec"]["project"]] |= set(chart.get("kinds", []))
@@ -92,14 +93,18 @@ def test_nothing_is_allowed_by_wildcard(cluster: str, root: Path, projects: ByNa
 
 
 def test_sources_and_destinations_are_those_of_the_applications(
-    cluster: str, applications: ByName, projects: ByName
+    cluster: str, root: Path, load: Load, applications: ByName, projects: ByName
 ) -> None:
+    facts = load(root / "overlays" / cluster / "facts/cluster.yaml")["spec"]
+    charts = set(facts["charts"].values())  # a cluster with few workloads may allow more
     for name, project in projects(cluster).items():
         members = [
             a["spec"] for a in applications(cluster).values() if a["spec"]["project"] == name
         ]
         repositories = {source["repoURL"] for app in members for source in app["sources"]}
-        assert set(project["spec"]["sourceRepos"]) == repositories
+        allowed_repositories = set(project["spec"]["sourceRepos"])
+        assert repositories <= allowed_repositories
+        assert allowed_repositories <= repositories | charts
         destinations = [d["namespace"] for d in project["spec"]["destinations"]]
         assert {app["destination"]["namespace"] for app in members} <= set(destinations)
 

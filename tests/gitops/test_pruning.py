@@ -4,6 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 Object = dict[str, Any]
 Render = Callable[[Path], list[Object]]
 Load = Callable[[Path], Any]
@@ -17,11 +19,13 @@ def sync_options(item: Object) -> set[str]:
     return set(text.split(","))
 
 
+@pytest.mark.runs(*OPERATORS)
 def test_operators_are_kept_when_they_leave_the_cluster(cluster: str, applications: ByName) -> None:
     for name in (*OPERATORS, "namespaces"):
         assert sync_options(applications(cluster)[name]) >= KEPT
 
 
+@pytest.mark.runs(*OPERATORS)
 def test_operators_never_cascade_nor_prune(cluster: str, applications: ByName) -> None:
     for name in (*OPERATORS, "namespaces"):
         app = applications(cluster)[name]
@@ -33,6 +37,7 @@ def test_root_never_cascades(cluster: str, root: Path) -> None:
     assert "finalizer" not in (root / "overlays" / cluster / "root.yaml").read_text()
 
 
+@pytest.mark.runs("cert-manager", "flink-resources")
 def test_namespaces_and_volumes_are_kept(cluster: str, render: Render, root: Path) -> None:
     kept = [
         item

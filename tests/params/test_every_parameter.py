@@ -93,10 +93,15 @@ def files(root: Path) -> dict[str, bytes]:
     return {str(p.relative_to(root)): p.read_bytes() for p in root.rglob("*") if p.is_file()}
 
 
+def steps_of(items: list[Any]) -> list[tuple[str | int, Any]]:
+    named = all(isinstance(item, dict) and "name" in item for item in items)
+    return [(f"name={item['name']}" if named else n, item) for n, item in enumerate(items)]
+
+
 def leaves(value: Any, path: LEAF = ()) -> dict[LEAF, Any]:
-    """Every scalar below a value by its path."""
+    """Every scalar below a value by its path; an item with a name goes by it."""
     if isinstance(value, dict | list):
-        steps = value.items() if isinstance(value, dict) else enumerate(value)
+        steps = value.items() if isinstance(value, dict) else steps_of(value)
         return {p: v for k, item in steps for p, v in leaves(item, (*path, k)).items()}
     return {path: value}
 
@@ -133,6 +138,8 @@ def other(parameter: Parameter) -> tuple[str, Any]:
         return "1g", {"flink": "1024m", "": "1Gi"}
     if parameter.type == "string":
         return "http://other.test/x", {"": "http://other.test/x"}
+    if parameter.default is True:
+        return "false", {"flink": "false", "": False}
     if parameter.type in OTHER:
         text, written = OTHER[parameter.type]
         if parameter.at_most:  # below the limit
@@ -155,6 +162,7 @@ def other(parameter: Parameter) -> tuple[str, Any]:
 def test_every_workload_that_can_has_parameters() -> None:
     assert {name for name, workload in KNOWN.items() if workload.parameters} == {
         "flink-autoscale",
+        "flink-cdc",
         "flink-connectors",
         "flink-resources",
         "flink-session",

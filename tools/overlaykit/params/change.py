@@ -7,7 +7,7 @@ from typing import Any
 
 from overlaykit import edit
 from overlaykit.errors import UsageError
-from overlaykit.params import units, values
+from overlaykit.params import items, units, values
 from overlaykit.params.values import Amount
 from overlaykit.params.where import Overlay, Setting, is_editable, patches, setting, value_in
 from overlaykit.render.objects import Object
@@ -113,7 +113,7 @@ def _set(overlay: Overlay, parameter: Parameter, target: Target, value: Amount) 
     assert obj is not None
     place = (now.file, now.index) if now else _patch_of(overlay, obj)
     name, index = place or (_new_patch(overlay, obj), 0)
-    text = edit.set_value(overlay.draft.text(name), target.path, written, index)
+    text = items.set_value(overlay.draft.text(name), target.path, written, index)
     overlay.draft.put(name, text)
 
 
@@ -181,7 +181,7 @@ def _unset(overlay: Overlay, target: Target, now: Setting) -> None:
         if whole != base:
             draft.put(now.file, edit.set_value(text, target.path, whole))
             return
-    text = edit.remove(text, target.path, now.index)
+    text = items.remove(text, target.path, now.index)
     draft.put(now.file, text)
     documents = draft.documents(now.file)
     if target.kind and len(documents) == 1 and _is_bare(documents[0]):

@@ -65,7 +65,7 @@ def _refuse(parameter: Parameter, text: str, value: Amount) -> None:
     if parameter.enum and value not in parameter.enum:
         raise UsageError(f"{parameter.name}: '{text}' is none of {', '.join(parameter.enum)}")
     if parameter.type in ("string", "enum"):
-        if not text.strip():
+        if not text.strip() and parameter.default != "":
             raise UsageError(f"{parameter.name}: the text is empty")
         return
     low, high = bounds(parameter)

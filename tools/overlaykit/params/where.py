@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from overlaykit.params import items
 from overlaykit.render.objects import Object
 from overlaykit.render.patches import pointer_steps, selects
 from overlaykit.repo.kustomization import Kustomization, Patch
@@ -84,7 +85,7 @@ def setting(overlay: Overlay, target: Target) -> Setting | None:
         return _of_values(overlay, target)
     obj = overlay.object(target)
     for patch, name, index, document in patches(overlay, obj) if obj else ():
-        found = _in_patch(document, target)
+        found = _in_patch(document, target, obj)
         if found:
             return Setting(found[0], found[1], name, index, is_editable(overlay, patch, name))
     return None
@@ -106,15 +107,18 @@ def is_editable(overlay: Overlay, patch: Patch, name: str) -> bool:
     return name.startswith(f"{overlay.folder}/") and patch.target is None
 
 
-def _in_patch(document: Document, target: Target) -> tuple[Any, Place] | None:
+def _in_patch(document: Document, target: Target, obj: Object | None) -> tuple[Any, Place] | None:
     if isinstance(document.data, list):
+        pointed = items.located(obj.data if obj else None, target.path) or target.path
+        wanted = tuple(str(step) for step in pointed)
         operations = [one for one in document.data if isinstance(one, dict) and "value" in one]
         for operation in reversed(operations):
-            if tuple(pointer_steps(str(operation.get("path")))) == target.path:
+            if tuple(pointer_steps(str(operation.get("path")))) == wanted:
                 return operation["value"], document.place()
         return None
-    place = document.place_of(target.path)
-    return (Object(document.data).get(*target.path), place) if place else None
+    path = items.located(document.data, target.path)
+    place = document.place_of(path) if path is not None else None
+    return (Object(document.data).get(*path), place) if path and place else None
 
 
 def _of_values(overlay: Overlay, target: Target) -> Setting | None:

@@ -25,6 +25,9 @@ _IDENTITY: tuple[Path, ...] = (
     ("metadata", "namespace"),
 )
 
+# What generators make: another one of the kind says nothing about where it came from.
+_GENERATED = ("ConfigMap", "Secret")
+
 
 class Provenance:
     """The chain of one built folder."""
@@ -90,7 +93,7 @@ class Provenance:
         """The only document of an object's kind below the layer that gave it its name."""
         layer = self.renames.get(obj.name)
         if layer is None:
-            return None
+            return self._only(obj)
         below = {one.folder for one in self.graph.closure(layer.folder)}
         documents = [
             document
@@ -100,6 +103,19 @@ class Provenance:
             if isinstance(document.data, dict) and document.data.get("kind") == obj.kind
         ]
         return documents[0] if len(documents) == 1 else None
+
+    def _only(self, obj: Object) -> Document | None:
+        """The only document of an object's kind: a replacement has written its name from a fact."""
+        if obj.kind in _GENERATED:
+            return None
+        alike = [
+            document
+            for document in self.manifests
+            if isinstance(document.data, dict)
+            and (document.data.get("apiVersion"), document.data.get("kind"))
+            == (obj.api_version, obj.kind)
+        ]
+        return alike[0] if len(alike) == 1 else None
 
     def _meant(self, layer: Kustomization, obj: Object) -> bool:
         """Whether a layer is no part of what another renamed object was made in."""
