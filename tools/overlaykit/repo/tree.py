@@ -25,6 +25,15 @@ def find_root(start: Path) -> Path:
     return start
 
 
+def below_checkout(root: Path) -> str:
+    """The folders from the top of the checkout down to `root`, each with a slash; empty at the
+    top, and without a checkout."""
+    for folder in (root, *root.parents):
+        if disk.exists(folder / ".git"):
+            return "".join(f"{part}/" for part in root.relative_to(folder).parts)
+    return ""
+
+
 def _git_files(root: Path, untracked: Sequence[str] | None) -> list[str] | None:
     """What git tracks or would track; None where git or a checkout is not at hand."""
     if not disk.exists(root / ".git"):
@@ -91,7 +100,8 @@ class Tree:
                     f"{self.root} is no repository (no .git, no .overlay.yaml) and holds more than "
                     f"{MOST_FILES:,} files\n  fix: give the folder of the repository with -C"
                 )
-            listed = sorted(path.relative_to(self.root).as_posix() for path in found)
+            names = sorted(path.relative_to(self.root).as_posix() for path in found)
+            listed = [name for name in names if self._reads(name)]
         return [name for name in listed if not disk.SKIPPED & set(name.split("/"))]
 
     @cached_property
