@@ -1,6 +1,7 @@
 """What cannot be looked at from here, and why: counted, never guessed."""
 
 from overlaykit.argocd.applications import Source
+from overlaykit.argocd.applicationsets import is_application_set
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
@@ -60,8 +61,9 @@ def note_unseen(world: World) -> None:
             seen[f"chart {folder or '.'}", "Helm charts of the repository are not rendered"] = None
     for unit in world.judged:
         for obj in unit.objects:
-            if obj.kind == "ApplicationSet":
-                seen[obj.label, "an ApplicationSet is not expanded"] = None
+            why = world.expansion(obj).unseen if is_application_set(obj) else ""
+            if why:
+                seen[obj.label, f"an ApplicationSet is not expanded: {why}"] = None
     world.not_seen.extend(NotSeen(*pair) for pair in seen)
 
 
