@@ -16,6 +16,9 @@ from overlaykit.source import Path, Place
 GROUP = "argoproj.io"
 WAVE = "argocd.argoproj.io/sync-wave"
 FLOATING = ("", "HEAD", "main", "master")
+# How Argo CD calls the cluster it runs in, unless somebody renamed it.
+IN_CLUSTER, IN_CLUSTER_NAME = "https://kubernetes.default.svc", "in-cluster"
+FINALIZER = "resources-finalizer.argocd.argoproj.io"
 TEMPLATED = re.compile(r"\{\{|\$\{|<[A-Za-z_ -]+>")
 
 
@@ -63,14 +66,39 @@ class Source:
         return [str(name) for name in found] if isinstance(found, list) else []
 
 
+@dataclass(frozen=True)
+class Destination:
+    """Where an Application deploys: a cluster, by its server or its name, and a namespace."""
+
+    server: str
+    name: str
+    namespace: str
+
+    @property
+    def cluster(self) -> str:
+        """One text a cluster, as far as server and name can be told to be the same."""
+        if self.is_local:
+            return IN_CLUSTER
+        return self.server or f"name {self.name}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it is the cluster that Argo CD runs in."""
+        return self.server.rstrip("/") == IN_CLUSTER or self.name == IN_CLUSTER_NAME
+
+
 @dataclass
 class Application:
-    """An Application and where it stands: rendered by `folder`, or read from that file."""
+    """An Application and where it stands: rendered by `folder`, or read from that file.
+
+    `generated` is the name of the ApplicationSet that makes it, empty for one that is written.
+    """
 
     obj: Object
     folder: str
     cluster: str
     locate: Callable[[Object, Path, bool], Place]
+    generated: str = ""
 
     @property
     def name(self) -> str:
@@ -81,9 +109,52 @@ class Application:
         return sources(self.obj)
 
     @property
+    def title(self) -> str:
+        """What to call it: a generated one by the ApplicationSet that a person edits."""
+        if self.generated:
+            return f"ApplicationSet '{self.generated}'"
+        return f"Application '{self.name}'"
+
+    @property
+    def label(self) -> str:
+        return f"ApplicationSet/{self.generated}" if self.generated else self.obj.label
+
+    def place(self, path: Path, key: bool = False) -> Place:
+        """Where a field was set; the nearest field above it where it was not."""
+        return self.locate(self.obj, path, key)
+
+    @property
+    def project(self) -> str:
+        """The name of its AppProject: `default` where none is written."""
+        found = self.obj.get("spec", "project")
+        return found if isinstance(found, str) and found else "default"
+
+    @property
+    def destination(self) -> Destination:
+        found = (self.obj.get("spec", "destination", k) for k in ("server", "name", "namespace"))
+        return Destination(*(one if isinstance(one, str) else "" for one in found))
+
+    @property
     def destination_namespace(self) -> str:
-        found = self.obj.get("spec", "destination", "namespace")
-        return found if isinstance(found, str) else ""
+        return self.destination.namespace
+
+    @property
+    def automated(self) -> dict[str, Any] | None:
+        """How it syncs by itself; None where a person has to.
+
+        Source: Argo CD, "Automated Sync Policy"; `enabled: false` switches it off since 3.1.
+        """
+        found = self.obj.get("spec", "syncPolicy", "automated")
+        if not isinstance(found, dict) or found.get("enabled") is False:
+            return None
+        return found
+
+    @property
+    def cascades(self) -> bool:
+        """Whether deleting it deletes what it deployed."""
+        return any(
+            str(one).startswith(FINALIZER) for one in self.obj.metadata.get("finalizers") or ()
+        )
 
     @property
     def wave(self) -> int | None:
@@ -128,15 +199,20 @@ def normal_url(url: str) -> str:
 
 
 def own_urls(
-    applications: Iterable[Application], known: Iterable[str], exists: Callable[[str], bool]
+    applications: Iterable[Application],
+    known: Iterable[str],
+    exists: Callable[[str], bool],
+    told: Iterable[tuple[str, bool]] = (),
 ) -> set[str]:
     """The URLs (normal form) that mean this repository.
 
     Known ones (git remote, facts), and those whose paths are mostly here: nobody declares it, and
-    a clone may have any remote.
+    a clone may have any remote. `told`: more URLs with whether a path of theirs is here.
     """
     own = {normal_url(url) for url in known if url}
     here: dict[str, list[bool]] = {}
+    for address, is_here in told:
+        here.setdefault(normal_url(address), []).append(is_here)
     for application in applications:
         for source in application.sources:
             for path in _paths(source, application.sources):

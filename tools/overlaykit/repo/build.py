@@ -19,7 +19,7 @@ from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.tree import Tree, join, remotes
 from overlaykit.repo.unseen import note_unseen, unbuildable
-from overlaykit.repo.world import Judges, NotSeen, Unit, World, applications, unit_of_files
+from overlaykit.repo.world import Judges, NotSeen, Unit, World, unit_of_files
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
@@ -219,19 +219,20 @@ def looks_loose(tree: Tree, name: str) -> bool:
 def _add_deployed(world: World) -> None:
     """Judge what Applications deploy: bases by path, and folders of plain manifests."""
     known = {unit.folder: unit for unit in world.units}
-    todo = applications(world.judged)
+    todo = world.applications_in(world.judged)
     while todo:
         _reset(world)
         fresh: list[Unit] = []
         for application in todo:
             fresh.extend(_deployed(world, application, known))
-        todo = applications(fresh)
+        _reset(world)
+        todo = world.applications_in(fresh)
     _reset(world)
 
 
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
-    *("reached", "units_of"),
+    *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers"),
 )
 
 

@@ -1,6 +1,7 @@
 """What cannot be looked at from here, and why: counted, never guessed."""
 
 from overlaykit.argocd.applications import Source
+from overlaykit.argocd.applicationsets import is_application_set
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
@@ -62,8 +63,9 @@ def note_unseen(world: World) -> None:
             seen.setdefault((f"chart {folder or '.'}", why), []).append(folder)
     for unit in world.judged:
         for obj in unit.objects:
-            if obj.kind == "ApplicationSet":
-                key = (obj.label, "an ApplicationSet is not expanded")
+            why = world.expansion(obj).unseen if is_application_set(obj) else ""
+            if why:
+                key = (obj.label, f"an ApplicationSet is not expanded: {why}")
                 seen.setdefault(key, []).append(unit.folder)
     seen.update(_other_kubernetes(world))
     for (what, why), where in seen.items():

@@ -6,11 +6,16 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as DiskPath
+from typing import Any
 
+from overlaykit.argocd import applicationsets
 from overlaykit.argocd.applications import FLOATING, Application, Source, is_application, normal_url
 from overlaykit.argocd.applications import own_urls as find_own_urls
+from overlaykit.argocd.applicationsets import Expansion, Listing, is_application_set
 from overlaykit.config import Config
+from overlaykit.kubernetes.scope import Scopes, declared_scopes
 from overlaykit.render.objects import Object, Reader
+from overlaykit.repo.argocds import ArgoCDs
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.tree import Tree, join
@@ -18,6 +23,8 @@ from overlaykit.schema.judge import Judge, Violation
 from overlaykit.schema.store import Store, builtin
 from overlaykit.source import Document, Path, Place
 
+# Namespaces that every cluster has.
+STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
 Locate = Callable[[Object, Path, bool], Place]
 
 
@@ -110,20 +117,55 @@ class World:
 
     @cached_property
     def applications(self) -> list[Application]:
-        """Every Application that is rendered or stands in a file of its own."""
-        return applications(self.judged)
+        """Every Application: rendered, in a file of its own, or made by an ApplicationSet."""
+        return self.applications_in(self.judged)
+
+    def applications_in(self, units: Iterable[Unit]) -> list[Application]:
+        """The Applications of some units, with those that their ApplicationSets make."""
+        found = applications(units)
+        for unit in units:
+            for obj in unit.objects:
+                if is_application_set(obj):
+                    found += generated(unit, obj, self.expansion(obj))
+        return found
+
+    def expansion(self, obj: Object) -> Expansion:
+        """What an ApplicationSet makes."""
+        if obj.digest not in self._expansions:
+            self._expansions[obj.digest] = applicationsets.expand(obj, self._listing)
+        return self._expansions[obj.digest]
+
+    @cached_property
+    def _expansions(self) -> dict[str, Expansion]:
+        return {}
+
+    @cached_property
+    def _listing(self) -> Listing:
+        def read(name: str) -> list[Any]:
+            """The parameter sets that a file holds: a mapping, or a list of them."""
+            data = [document.data for document in self.tree.documents_or_none(name)][:1]
+            return data[0] if data and isinstance(data[0], list) else data
+
+        folders = sorted(self.tree.filled)
+        return Listing(self.tree.files, folders, read, lambda url: self.is_own_url(url))
 
     @cached_property
     def own_urls(self) -> set[str]:
         """The repository URLs (normal form) that mean this repository."""
         known = [*self.remotes, *(c.fact("repository", "url") for c in self.clusters)]
-        return find_own_urls(self.applications, known, self._exists)
+        written = applications(self.judged)
+        sets = (obj for unit in self.judged for obj in unit.objects if is_application_set(obj))
+        told = [pair for obj in sets for pair in applicationsets.evidence(obj, self._exists)]
+        return find_own_urls(written, known, self._exists, told)
 
     def _exists(self, path: str) -> bool:
         return self.tree.is_file(path) or self.tree.is_dir(path)
 
     def is_own(self, source: Source) -> bool:
-        return normal_url(source.url) in self.own_urls
+        return self.is_own_url(source.url)
+
+    def is_own_url(self, url: str) -> bool:
+        return normal_url(url) in self.own_urls
 
     @cached_property
     def own_revisions(self) -> set[str]:
@@ -138,6 +180,32 @@ class World:
         if source.revision in FLOATING or source.revision in self.own_revisions:
             return ""
         return f"that revision {source.revision} holds the same files"
+
+    def assumption_on(self, application: Application) -> str:
+        """What a verdict on the content of an Application takes for granted."""
+        own = (s for s in application.sources if s.path and self.is_own(s))
+        return next(filter(None, (self.assumption(source) for source in own)), "")
+
+    def is_standing(self, namespace: str, application: Application) -> bool:
+        """Whether a namespace is there before any sync: Kubernetes' own and Argo CD's."""
+        return namespace in STANDING or namespace == application.obj.namespace
+
+    def namespace_maker(self, namespace: str, application: Application) -> str:
+        """The name of another Application here that makes a namespace; empty where none does."""
+        makers = self._namespace_makers.get(namespace, ())
+        return next((name for name in makers if name != application.name), "")
+
+    @cached_property
+    def _namespace_makers(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for one in self.applications:
+            for unit in self.content(one):
+                for obj in unit.objects:
+                    if obj.kind in ("Namespace", "Project") and obj.name:
+                        found.setdefault(obj.name, []).append(one.name)
+            if "CreateNamespace=true" in one.options:
+                found.setdefault(one.destination_namespace, []).append(one.name)
+        return found
 
     def declared_wave(self, workload: str) -> int | None:
         """The wave that workloads/<name>/workload.yaml gives the workload's Application."""
@@ -168,6 +236,17 @@ class World:
         for application in self.applications:
             found.setdefault(application.folder, []).append(application)
         return found
+
+    @cached_property
+    def argocds(self) -> ArgoCDs:
+        """Which Applications and AppProjects belong to one Argo CD."""
+        return ArgoCDs(self)
+
+    @cached_property
+    def scopes(self) -> Scopes:
+        """Which kinds live in a namespace, as the CRDs of the repository say."""
+        crds = (o for u in self.units for o in u.objects if o.kind == "CustomResourceDefinition")
+        return declared_scopes(crds)
 
     @cached_property
     def sources(self) -> list[Document]:
@@ -201,6 +280,18 @@ def applications(units: Iterable[Unit]) -> list[Application]:
             if is_application(obj):
                 found.append(Application(obj, unit.folder, unit.cluster, unit.locate))
     return found
+
+
+def generated(unit: Unit, obj: Object, expansion: Expansion) -> list[Application]:
+    """The Applications of an ApplicationSet; their fields stand in its template."""
+
+    def locate(_: Object, path: Path, key: bool) -> Place:
+        return unit.locate(obj, ("spec", "template", *path), key)
+
+    return [
+        Application(one, unit.folder, unit.cluster, locate, generated=obj.name)
+        for one in expansion.applications
+    ]
 
 
 def value_files(application: Application) -> Iterator[str]:

@@ -80,7 +80,7 @@ Source: Argo CD, "Sync phases and waves"; Confluent for Kubernetes, creation ord
 from collections import Counter
 from collections.abc import Iterator
 
-from overlaykit.argocd.applications import WAVE, is_application, wave
+from overlaykit.argocd.applications import WAVE, wave
 from overlaykit.argocd.waves import Child, Inversion, application_inversions, describe, inversions
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
@@ -130,7 +130,7 @@ def _between(unit: Unit, world: World) -> Iterator[Problem]:
     """The Applications that this unit makes: one finding for each that stands wrong."""
     children = []
     for application in world.applications_of.get(unit.folder, ()):
-        if is_application(application.obj):
+        if not application.generated:  # waves mean nothing to an ApplicationSet
             content = [obj for part in world.content(application) for obj in part.objects]
             children.append(Child(application, tuple(content), values_of(application, world)))
     found = list(application_inversions(children))
