@@ -13,6 +13,7 @@ from overlaykit.config import Config
 from overlaykit.render.objects import Object, Reader
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.together import Together
 from overlaykit.repo.tree import Tree, join
 from overlaykit.schema.judge import Judge, Violation
 from overlaykit.schema.store import Store, builtin
@@ -161,6 +162,11 @@ class World:
         for application in self.applications:
             found.setdefault(application.folder, []).append(application)
         return found
+
+    @cached_property
+    def together(self) -> Together:
+        """Which units share a cluster, and what they find there."""
+        return Together(self)
 
     @cached_property
     def sources(self) -> list[Document]:
