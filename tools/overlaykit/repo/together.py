@@ -201,7 +201,7 @@ class Together:
         return found or {unit.cluster}
 
     def _held(self, keys: set[str]) -> list[Index]:
-        """The indexes that hold what runs on these clusters; `_local`: what may run beside Argo CD."""
+        """The indexes of these clusters; `_local` is for what may run beside Argo CD."""
         local = [] if all("://" in key for key in keys) else [self._local]
         return [self._all, *local, *(self._indexes.setdefault(key, Index()) for key in keys)]
 
