@@ -140,6 +140,17 @@ def _of_gateway_route(obj: Object) -> Iterator[Reference]:
                 yield from _service(backend.get("name"), (*at, "name"), namespace=namespace, **port)
 
 
+def _of_ingress_route(obj: Object) -> Iterator[Reference]:
+    """Traefik's own Ingress; what is no Service (TraefikService) is its own affair."""
+    for number, route in mappings(obj.get("spec", "routes")):
+        for other, service in mappings(route.get("services")):
+            if service.get("kind") in (None, "Service"):
+                at: Path = ("spec", "routes", number, "services", other)
+                namespace = str(service.get("namespace") or "")
+                port = {"port": service.get("port"), "port_path": (*at, "port")}
+                yield from _service(service.get("name"), (*at, "name"), namespace=namespace, **port)
+
+
 def _of_webhooks(obj: Object) -> Iterator[Reference]:
     for number, hook in mappings(obj.get("webhooks")):
         found = mapping(mapping(hook.get("clientConfig")).get("service"))
@@ -153,6 +164,8 @@ _OF_KIND = {
     ("apps", "StatefulSet"): _of_stateful_set,
     ("networking.k8s.io", "Ingress"): _of_ingress,
     ("route.openshift.io", "Route"): _of_route,
+    ("traefik.io", "IngressRoute"): _of_ingress_route,
+    ("traefik.containo.us", "IngressRoute"): _of_ingress_route,
     (_GATEWAY, "HTTPRoute"): _of_gateway_route,
     (_GATEWAY, "GRPCRoute"): _of_gateway_route,
     (_GATEWAY, "TLSRoute"): _of_gateway_route,
