@@ -12,6 +12,7 @@ LEVELS = ("error", "warning", "info")
 GENERAL: dict[str, tuple[str, ...] | None] = {
     "schema/invalid": None,
     "kustomize/build": ("yaml/duplicate-key",),
+    "security/plaintext": ("flink/secret",),
 }
 
 

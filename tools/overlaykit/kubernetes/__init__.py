@@ -1,0 +1,1 @@
+"""What Kubernetes itself does with objects: pods, selectors, references by name."""

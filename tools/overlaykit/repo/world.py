@@ -18,6 +18,7 @@ from overlaykit.render.objects import Object, Reader
 from overlaykit.repo.argocds import ArgoCDs
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.together import Together
 from overlaykit.repo.tree import Tree, join
 from overlaykit.schema.judge import Judge, Violation
 from overlaykit.schema.store import Store, builtin
@@ -247,6 +248,11 @@ class World:
         """Which kinds live in a namespace, as the CRDs of the repository say."""
         crds = (o for u in self.units for o in u.objects if o.kind == "CustomResourceDefinition")
         return declared_scopes(crds)
+
+    @cached_property
+    def together(self) -> Together:
+        """Which units share a cluster, and what they find there."""
+        return Together(self)
 
     @cached_property
     def sources(self) -> list[Document]:

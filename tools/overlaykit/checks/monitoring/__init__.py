@@ -1,0 +1,1 @@
+"""Family monitoring: whether metrics are there, found and shown."""

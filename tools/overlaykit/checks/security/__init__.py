@@ -1,0 +1,1 @@
+"""Family security: what leaks, what stands open, what a cluster refuses to run."""

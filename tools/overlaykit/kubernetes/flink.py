@@ -1,0 +1,81 @@
+"""Flink and CMF as seen from Kubernetes: which pods they are, their options, who may call them.
+
+Neither Flink's REST interface, its SQL Gateway nor CMF asks who calls, unless told to. Who reaches
+them can run code (source: Flink, "Security"; CMF, "Authentication").
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from overlaykit.kubernetes.pods import CONFLUENT, FLINK, Pod, flink_spec, mapping
+from overlaykit.render.objects import Object, strings
+
+GATEWAY = 8083
+REST = 8081
+CMF_CHART = "confluent-manager-for-apache-flink"
+CMF_SERVICE = "cmf-service"
+OPERATOR_CHART = "flink-kubernetes-operator"
+
+_IMAGE = re.compile(r"(?:^|/)(?:cp-)?flink(?:-sql)?(?:[:@]|$)")
+_AUTH = "security.ssl.rest.authentication-enabled"
+REPORTER = "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
+
+
+def flatten(value: Any, prefix: str = "") -> dict[str, str]:
+    """Flink options as flat keys: the operator takes nested YAML too."""
+    found: dict[str, str] = {}
+    for key, item in mapping(value).items():
+        name = f"{prefix}{key}"
+        if isinstance(item, dict):
+            found |= flatten(item, f"{name}.")
+        elif item is not None:
+            found[name] = str(item).lower() if isinstance(item, bool) else str(item)
+    return found
+
+
+def options(obj: Object, environment: Object | None = None) -> dict[str, str]:
+    """The Flink options of an object; those of its environment outrank its own."""
+    found = flink_spec(obj)
+    own = flatten(found[1].get("flinkConfiguration")) if found else {}
+    above = flink_spec(environment) if environment else None
+    return own | (flatten(above[1].get("flinkConfiguration")) if above else {})
+
+
+def is_flink(pod: Pod) -> bool:
+    """Whether a pod runs Flink: made by an operator, or by its image."""
+    return bool(pod.role) or any(
+        _IMAGE.search(str(c.data.get("image", ""))) for c in pod.containers
+    )
+
+
+def is_cluster(obj: Object) -> bool:
+    """Whether an object is a Flink cluster of an operator."""
+    return (
+        obj.group in (FLINK, CONFLUENT)
+        and flink_spec(obj) is not None
+        and (obj.kind != "FlinkEnvironment")
+    )
+
+
+def rest_port(settings: dict[str, str]) -> int:
+    text = settings.get("rest.port", "")
+    return int(text) if text.isdigit() else REST
+
+
+def asks_who_calls(settings: dict[str, str]) -> bool:
+    return settings.get(_AUTH, "").lower() == "true"
+
+
+def texts(objects: list[Object]) -> Iterator[str]:
+    """The texts in which a standalone Flink is configured: ConfigMaps and variables."""
+    for obj in objects:
+        if obj.kind == "ConfigMap":
+            for path, text in strings(obj.data.get("data")):
+                yield f"{path[-1] if path else ''}: {text}"
+        elif obj.kind in ("Deployment", "StatefulSet", "Job"):
+            yield from (text for _, text in strings(obj.get("spec", "template", "spec")))
+
+
+def says(objects: list[Object], word: str) -> bool:
+    return any(word in text for text in texts(objects))

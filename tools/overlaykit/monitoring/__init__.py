@@ -1,0 +1,1 @@
+"""Prometheus scrape objects and what they find."""
