@@ -22,12 +22,22 @@ from overlaykit.render.objects import Object, objects
 from overlaykit.render.provenance import Provenance
 from overlaykit.render.workers import Request, WorkerEngine
 from overlaykit.repo.graph import Graph
-from overlaykit.source import Document, Place, scalars
+from overlaykit.repo.kustomization import Kustomization
+from overlaykit.repo.tree import join
+from overlaykit.source import Document, Place, parse, scalars
 from overlaykit.source import Path as Steps
 
 ORIGIN = "config.kubernetes.io/origin"
 IDENTITY = (("apiVersion",), ("kind",), ("metadata", "name"), ("metadata", "namespace"))
+OWN = (("apiVersion",), ("kind",), ("type",))  # of what a generator makes
+NOTED = ("originAnnotations", "transformerAnnotations", "managedByLabel")
 BATCH = 150
+# An identity that patches or replacements ask for, or that another object has: the refusal is the
+# effect.
+ASKED = (
+    *("no matches for Id", "nothing selected by", "already registered id"),
+    "does not match a config",
+)
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,18 @@ class Proof:
         return [r.error or list(objects(data for _, data in r.objects or ())) for r in built]
 
     @cached_property
-    def built(self) -> list[Object]:
+    def _first(self) -> list[Object] | str:
         [found] = self.render([{}])
-        assert not isinstance(found, str), found
         return found
+
+    @property
+    def error(self) -> str | None:
+        return self._first if isinstance(self._first, str) else None
+
+    @property
+    def built(self) -> list[Object]:
+        assert not isinstance(self._first, str), self._first
+        return self._first
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -107,6 +125,32 @@ class Proof:
         right = {*self._flipped(flags), *self._marked(texts)}
         verdict |= dict.fromkeys(right, "right")
         return verdict | self._alone([f for f in rest if f not in right])
+
+    def excuse(self, field: Field, verdict: str) -> str:
+        """Why no text changes a field, or its place is one that we do not follow; "" without."""
+        read = self.chain.read(self.built[field.number])
+        token = self.token(field.place)
+        if read is None or verdict == "right":
+            return ""
+        if read.document is None and field.path in OWN and field.place == self.chain.first(read):
+            return "a generated object's kind"
+        if field.path[0] == "binaryData" and token and token.value.endswith(str(field.path[-1])):
+            return "a file that is no text"
+        if token and token.value in NOTED:
+            return "what Kustomize notes of the build"
+        if any(isinstance(s, Kustomization) and s.node("transformers") for s in read.steps):
+            return "a transformer with a file of its own"
+        return "tested by a patch" if "testing value" in verdict else ""
+
+    def origins(self) -> list[tuple[Object, str]]:
+        """Each object with the file that Kustomize says it came from."""
+        [render] = self.engine.answer(self.root, [Request(self.folder, origin=True)], objects=True)
+        assert render.error is None, render.error
+        found = []
+        for obj, (_, data) in zip(self.built, render.objects or (), strict=True):
+            about = parse(Object(data).annotations[ORIGIN])[0]
+            found.append((obj, join(self.folder, about.get("path") or about["configuredIn"])))
+        return found
 
     # Changes
 
@@ -198,9 +242,8 @@ class Proof:
 
 def judged(field: Field, match: "Match | str") -> str:
     if isinstance(match, str):
-        # An identity that patches or replacements ask for: their refusal is the effect.
-        asked = "no matches for Id" in match or "nothing selected by" in match
-        return "right" if asked and field.path in IDENTITY else f"refused: {match[:300]}"
+        asked = field.path in IDENTITY and any(text in match for text in ASKED)
+        return "right" if asked else f"refused: {match}"
     return "right" if match.value(field) != field.value else "no effect"
 
 
@@ -324,6 +367,12 @@ def _lines(text: str, starts: list[int]) -> dict[tuple[int, int], Token]:
 
 
 def _token(document: Document, node: ScalarNode, text: str, starts: list[int]) -> Token | None:
+    if document.spots:
+        # Embedded with escapes: a text goes in behind what opens it.
+        line, column = document.spots[node.start_mark.index]
+        place = starts[line] + column + {None: 0, "'": 1, '"': 2}.get(node.style, 0)
+        return Token(place, place, node.tag, "", "line")
+
     def offset(mark: Any) -> int:
         column = mark.column + (
             document.column_offset if mark.line or document.column_offset else 0

@@ -30,9 +30,10 @@ Inserted = tuple[Path, int]
 
 
 class Known(Protocol):
-    """The names and namespaces that an object had on its way."""
+    """The names, namespaces and kinds that an object had on its way."""
 
     names: list[str]
+    kinds: list[str]
     namespaces: list[str]
 
 
@@ -41,7 +42,7 @@ def selects(patch: Patch, document: Document, obj: Object, known: Known) -> bool
     if patch.target is not None:
         return target_selects(patch.target, obj, known)
     data = document.data
-    if not isinstance(data, dict) or data.get("kind") != obj.kind:
+    if not isinstance(data, dict) or data.get("kind") not in known.kinds:
         return False
     named = Object(data)
     if (named.namespace or "default") not in [one or "default" for one in known.namespaces]:
@@ -55,7 +56,7 @@ def target_selects(target: dict[str, Any], obj: Object, known: Known) -> bool:
     wanted = (
         ("group", [obj.group]),
         ("version", [version]),
-        ("kind", [obj.kind]),
+        ("kind", known.kinds),
         ("name", known.names),
         ("namespace", [one or "default" for one in known.namespaces]),
     )
@@ -201,6 +202,9 @@ def _operation_place(
     """The last JSON 6902 operation that writes `path` or something above it."""
     for operation in reversed(document.node.value):
         if not isinstance(operation, MappingNode):
+            continue
+        writes = child(operation, "op")
+        if writes is None or getattr(writes[1], "value", "") not in ("add", "replace"):
             continue
         pointer, content = child(operation, "path"), child(operation, "value")
         if pointer is None or content is None or not isinstance(pointer[1], ScalarNode):

@@ -79,9 +79,9 @@ class Provenance:
             found = self._written(read, obj, path[:length], above, same=False)
             if found:
                 return found
-        return self._first(read)
+        return self.first(read)
 
-    def _first(self, read: Read) -> Place:
+    def first(self, read: Read) -> Place:
         """Where an object begins: its document, or the generator's entry."""
         if read.document is not None:
             return read.document.place()
@@ -150,7 +150,7 @@ class Provenance:
     def describe(self, obj: Object) -> list[str]:
         """The files an object comes from: the one that brings it, then the patches on it."""
         read = self.read(obj)
-        first = self._first(read) if read else self._start()
+        first = self.first(read) if read else self._start()
         lines = [f"from {first.file}:{first.line}"]
         layers = [step for step in read.steps if isinstance(step, Kustomization)] if read else []
         for layer in layers:

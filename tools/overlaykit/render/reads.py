@@ -48,11 +48,15 @@ class Read:
     steps: list[Kustomization | Generated] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     namespaces: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
+    # The namespaces that it had had when a folder's own transformers began.
+    before: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         obj = self.object
         self.names.append(obj.name)
         self.namespaces.append(obj.namespace)
+        self.kinds.append(obj.kind)
 
     @property
     def object(self) -> Object:
@@ -63,7 +67,7 @@ class Read:
 def likeness(read: Read, obj: Object) -> int:
     """How well a read object fits a rendered one: 0 not at all."""
     source = read.object
-    if source.kind != obj.kind or not read.names[-1]:
+    if read.kinds[-1] != obj.kind or not read.names[-1]:
         return 0
     score = 4 if read.namespaces[-1] == obj.namespace else 0
     score += 2 if source.api_version == obj.api_version else 0
@@ -123,12 +127,14 @@ class Reader:
 
     def _write(self, layer: Kustomization, read: Read) -> None:
         """Let a kustomization write on an object: here only on what it is called."""
+        read.before[layer.folder] = list(read.namespaces)
         for patch in layer.patches:
             for document in patch_documents(self.graph, layer, patch):
-                name, namespace = _identity(document, patch)
-                if (name or namespace) and selects(patch, document, read.object, read):
-                    read.names.append(name or read.names[-1])
-                    read.namespaces.append(namespace or read.namespaces[-1])
+                new = _identity(document)
+                if new and selects(patch, document, read.object, read):
+                    read.names.append(new.get("/metadata/name", read.names[-1]))
+                    read.namespaces.append(new.get("/metadata/namespace", read.namespaces[-1]))
+                    read.kinds.append(new.get("/kind", read.kinds[-1]))
         prefix, suffix = (str(layer.data.get(key) or "") for key in ("namePrefix", "nameSuffix"))
         if (prefix or suffix) and read.object.kind not in _NO_PREFIX:
             read.names.append(prefix + read.names[-1] + suffix)
@@ -165,13 +171,12 @@ def _generate(entry: Generated, found: list[Read]) -> None:
     found.append(Read(entry.data, None, [entry]))
 
 
-def _identity(document: Document, patch: Patch) -> tuple[str, str]:
-    """The name and the namespace that a JSON 6902 patch gives its object; empty without."""
-    name = namespace = ""
+def _identity(document: Document) -> dict[str, str]:
+    """The name, namespace and kind that a JSON 6902 patch gives its object."""
+    found = {}
     for operation in document.data if isinstance(document.data, list) else ():
         if isinstance(operation, dict) and operation.get("op") in ("add", "replace"):
-            if operation.get("path") == "/metadata/name":
-                name = str(operation.get("value") or "")
-            elif operation.get("path") == "/metadata/namespace":
-                namespace = str(operation.get("value") or "")
-    return name, namespace
+            field = str(operation.get("path"))
+            if field in ("/metadata/name", "/metadata/namespace", "/kind"):
+                found[field] = str(operation.get("value") or "")
+    return found

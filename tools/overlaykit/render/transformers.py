@@ -30,30 +30,22 @@ _SELECTING = frozenset({*_TEMPLATES, "PodDisruptionBudget", "NetworkPolicy"})
 # Kinds without a namespace, which the namespace transformer leaves alone
 # (source: kyaml, openapi/openapi.go, precomputedIsNamespaceScoped).
 _CLUSTER_SCOPED = frozenset(
-    [
-        "APIService",
-        "CSIDriver",
-        "CSINode",
-        "CertificateSigningRequest",
-        "ClusterRole",
-        "ClusterRoleBinding",
-        "ComponentStatus",
-        "CustomResourceDefinition",
-        "FlowSchema",
-        "IngressClass",
-        "MutatingWebhookConfiguration",
-        "Namespace",
-        "Node",
-        "PersistentVolume",
-        "PodSecurityPolicy",
-        "PriorityClass",
-        "PriorityLevelConfiguration",
-        "RuntimeClass",
-        "StorageClass",
-        "ValidatingWebhookConfiguration",
-        "VolumeAttachment",
-    ]
+    {
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole"),
+        *("ClusterRoleBinding", "ComponentStatus", "CustomResourceDefinition", "FlowSchema"),
+        *("IngressClass", "MutatingWebhookConfiguration", "Namespace", "Node", "PersistentVolume"),
+        *("PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration", "RuntimeClass"),
+        *("StorageClass", "ValidatingWebhookConfiguration", "VolumeAttachment"),
+    }
 )
+# What Kustomize notes on every object where `buildMetadata` asks for it.
+_NOTES: dict[Path, str] = {
+    ("metadata", "annotations", "config.kubernetes.io/origin"): "originAnnotations",
+    ("metadata", "annotations", "alpha.config.kubernetes.io/transformations"): (
+        "transformerAnnotations"
+    ),
+    ("metadata", "labels", "app.kubernetes.io/managed-by"): "managedByLabel",
+}
 # What gets the namespace of the object that it refers to: its own path, that object's kind.
 _REFERRERS = (
     (re.compile(r"subjects/\d+/namespace"), "ServiceAccount"),
@@ -73,7 +65,15 @@ class Transformers:
 
     def late(self, path: Path) -> Place | None:
         """Where a transformer that runs after the patches sets `path`."""
-        return self._replacement(path) or self._image(path) or self._replicas(path)
+        return (
+            self._note(path) or self._replacement(path) or self._image(path) or self._replicas(path)
+        )
+
+    def _note(self, path: Path) -> Place | None:
+        asked = self.layer.data.get("buildMetadata")
+        if path not in _NOTES or not isinstance(asked, list) or _NOTES[path] not in asked:
+            return None
+        return self.layer.document.place_of(("buildMetadata", asked.index(_NOTES[path])))
 
     def metadata(self, path: Path) -> Place | None:
         """Where labels, annotations or the namespace are set: before `patchesJson6902` only."""
@@ -97,30 +97,31 @@ class Transformers:
         kinds = [k for p, k in _REFERRERS if p.fullmatch("/".join(map(str, path)))]
         name, given = self.obj.get(*path[:-1], "name"), self.read.object.get(*path)
         for read in self.chain.reads:
-            same = read.object.kind in kinds and name in read.names and self.layer in read.steps
-            if same and (not given or given in read.namespaces[:-1]):
+            before = read.before.get(self.layer.folder)
+            meant = before is not None and read.object.kind in kinds and name in read.names
+            if meant and (not given or given in (before or ())):
                 return self.layer.document.place_of(("namespace",))
         return None
 
     def _annotation(self, path: Path) -> Place | None:
         above = _above(path)
-        if above in _metadata("annotations", self.obj.kind):
+        if above in _metadata("annotations", self.read.kinds):
             return self.layer.document.place_of(("commonAnnotations", path[-1]))
         return None
 
     def _label(self, path: Path) -> Place | None:
         if len(path) < 2:
             return None
-        above, kind = _above(path), self.obj.kind
-        templates = _metadata("labels", kind)
-        everywhere = above in templates or _is_selector(above, kind)
+        above, kinds = _above(path), self.read.kinds
+        templates = _metadata("labels", kinds)
+        everywhere = above in templates or any(_is_selector(above, kind) for kind in kinds)
         if everywhere and self._says(("commonLabels", path[-1]), path):
             return self.layer.document.place_of(("commonLabels", path[-1]))
         for number, node in reversed(list(enumerate(self._nodes("labels")))):
             wide = everywhere if _is_on(node, "includeSelectors") else above == "metadata/labels"
             wide = wide or (_is_on(node, "includeTemplates") and above in templates)
             place = ("labels", number, "pairs", path[-1])
-            if (wide or above in _field_paths(node, kind)) and self._says(place, path):
+            if (wide or above in _field_paths(node, kinds)) and self._says(place, path):
                 return self.layer.document.place_of(place)
         return None
 
@@ -224,8 +225,9 @@ def _above(path: Path) -> str:
     return "/".join(step for step in path[:-1] if isinstance(step, str))
 
 
-def _metadata(name: str, kind: str) -> list[str]:
-    return [f"{above}/{name}" for above in ("metadata", *_TEMPLATES.get(kind, ()))]
+def _metadata(name: str, kinds: list[str]) -> list[str]:
+    templates = (above for kind in kinds for above in _TEMPLATES.get(kind, ()))
+    return [f"{above}/{name}" for above in ("metadata", *templates)]
 
 
 def _is_selector(above: str, kind: str) -> bool:
@@ -234,12 +236,12 @@ def _is_selector(above: str, kind: str) -> bool:
     return above.endswith("/matchLabels") and kind in _SELECTING
 
 
-def _field_paths(node: Node, kind: str) -> Iterator[str]:
+def _field_paths(node: Node, kinds: list[str]) -> Iterator[str]:
     """The paths that an entry of `labels` names itself."""
     found = child(node, "fields")
     for one in _items(found[1] if found else None):
         path, wanted = _scalar(one, "path"), _scalar(one, "kind")
-        if path is not None and (wanted is None or wanted.value == kind):
+        if path is not None and (wanted is None or wanted.value in kinds):
             yield path.value.replace("[]", "")
 
 
