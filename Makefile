@@ -10,6 +10,10 @@ WORKER := .cache/bin/overlay-engine
 ARGOCD := .cache/bin/argocd
 ENGINES := .cache/engines/.ready
 MAVEN := .cache/maven/.ready
+KDRIFT := .cache/bench/.ready
+# make bench compares with kdrift where this is a Python that it takes.
+BENCH_PYTHON ?= python3.13
+SIZES ?= 50,500,5000
 CLUSTERS = $(patsubst overlays/%/facts/cluster.yaml,%,$(wildcard overlays/*/facts/cluster.yaml))
 
 .PHONY: help
@@ -49,6 +53,12 @@ $(MAVEN): requirements/maven.lock tools/maven/fetch.py $(ENGINES)
 	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py
 	@touch $@
 
+$(KDRIFT): requirements/bench.lock
+	@if $(BENCH_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 13))' 2>/dev/null; then \
+	  $(BENCH_PYTHON) -m venv .cache/bench && .cache/bench/bin/python -m pip install -q \
+	    --disable-pip-version-check --require-hashes -r requirements/bench.lock && touch $@; \
+	else echo "kdrift is left out: it needs Python 3.13 (BENCH_PYTHON=/path/to/python3.13)"; fi
+
 .PHONY: setup
 setup: $(READY) $(WORKER) $(KUBECONFORM) ## Bring what the tool and the checks need
 	@$(BIN)/python -m compileall -q tools/overlaykit
@@ -68,8 +78,8 @@ SCHEMAS = -schema-location 'schemas/kubernetes/v1.34/{{.ResourceKind}}{{.KindSuf
 
 .PHONY: lint
 lint: $(READY) ## Check style and types
-	@$(BIN)/ruff check tools tests
-	@$(BIN)/ruff format --check tools tests
+	@$(BIN)/ruff check tools tests benchmarks
+	@$(BIN)/ruff format --check tools tests benchmarks
 	@$(BIN)/mypy
 
 .PHONY: test
@@ -79,6 +89,10 @@ test: setup lint ## Lint, unit tests and render tests
 .PHONY: test-engines
 test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
+
+.PHONY: bench
+bench: setup $(KUSTOMIZE) $(KDRIFT) ## Measure the tool on made fleets of SIZES; writes docs/benchmarks.md
+	@$(BIN)/python benchmarks/run.py --sizes $(SIZES) --write docs/benchmarks.md
 
 .PHONY: accept
 accept: setup ## Take what the overlays render now as wanted; read the difference
@@ -95,6 +109,10 @@ lock: $(READY) ## Pin the newest versions that requirements/*.in allow
 	@for name in dev engines go; do $(BIN)/pip-compile -q --upgrade --generate-hashes --strip-extras \
 	  --allow-unsafe --no-build-isolation --no-emit-index-url --no-emit-find-links --no-header \
 	  -o requirements/$$name.lock requirements/$$name.in; done
+	@if test -f $(KDRIFT); then .cache/bench/bin/python -m pip install -q pip-tools && \
+	  .cache/bench/bin/pip-compile -q --upgrade --generate-hashes --strip-extras --allow-unsafe \
+	  --no-emit-index-url --no-emit-find-links --no-header -o requirements/bench.lock \
+	  requirements/bench.in; fi
 	@$(MAKE) --no-print-directory lock-maven
 
 .PHONY: lock-maven

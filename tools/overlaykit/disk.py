@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import stat
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -35,11 +36,11 @@ class Unreadable(CannotLook):
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """The file's bytes; refuses what is larger than `limit` before reading it."""
     try:
-        size = path.stat().st_size
-        if not path.is_file():
+        about = path.stat()
+        if not stat.S_ISREG(about.st_mode):
             raise Unreadable(path, "is not a regular file")
-        if size > limit:
-            raise Unreadable(path, f"has {size:,} bytes; the limit is {limit:,}")
+        if about.st_size > limit:
+            raise Unreadable(path, f"has {about.st_size:,} bytes; the limit is {limit:,}")
         return path.read_bytes()
     except OSError as error:
         raise Unreadable(path, error.strerror or str(error)) from error
@@ -61,6 +62,17 @@ def exists(path: Path) -> bool:
         return path.exists()
     except OSError:
         return False
+
+
+def kind(path: str) -> str:
+    """What is at a path, links followed: `file`, `folder`, `special` (a pipe, a device), `none`."""
+    try:
+        mode = os.stat(path).st_mode
+    except (OSError, ValueError):
+        return "none"
+    if stat.S_ISREG(mode):
+        return "file"
+    return "folder" if stat.S_ISDIR(mode) else "special"
 
 
 def is_dir(path: Path) -> bool:
@@ -85,10 +97,23 @@ def real(path: Path) -> Path:
         return path
 
 
+def is_link(path: str) -> bool:
+    return os.path.islink(path)
+
+
 def list_dir(path: Path) -> list[Path]:
     """The entries of a folder, sorted; an unreadable folder has none."""
     try:
         return sorted(path.iterdir())
+    except OSError:
+        return []
+
+
+def folders(path: Path) -> list[str]:
+    """The names of the folders in a folder, links to folders too, sorted."""
+    try:
+        with os.scandir(path) as entries:
+            return sorted(entry.name for entry in entries if entry.is_dir())
     except OSError:
         return []
 

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from overlaykit.source import SyntaxProblem, load
@@ -10,6 +11,7 @@ from overlaykit.source import SyntaxProblem, load
 _PLAIN = re.compile(r"[\w./@$-][^#\n]*")
 
 
+@lru_cache(maxsize=1000)
 def scalar(text: str) -> str:
     """A string as YAML: plain where it reads back as the same string, else in double quotes."""
     if _PLAIN.fullmatch(text) and ": " not in text and text == text.strip() and text[-1] != ":":

@@ -1,5 +1,6 @@
 """YAML text as documents that know the file, line and column of every node."""
 
+import copy
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -51,6 +52,12 @@ class Document:
     def data(self) -> Any:
         """The document as plain values; keys are text, the last duplicate key wins."""
         return to_data(self.node)
+
+    def moved(self, file: str) -> "Document":
+        """The same document as it stands in another file."""
+        found = copy.copy(self)
+        found.file = file
+        return found
 
     def place(self, node: Node | None = None) -> Place:
         mark = (node or self.node).start_mark
@@ -185,7 +192,8 @@ def _load(loader: Any, text: str, file: str) -> list[Document]:
             node = loader.get_node()
             empty = isinstance(node, ScalarNode) and node.value == ""
             if node is not None and not empty:
-                _refuse_size(node)
+                if "*" in text or len(text) > MAX_NODES:
+                    _refuse_size(node)
                 documents.append(Document(file, node, text, index))
                 _ = documents[-1].data  # what cannot be read as values is refused here
             index += 1

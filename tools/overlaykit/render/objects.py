@@ -24,18 +24,12 @@ class Object:
     draft: bool = False
     text_digest: str = ""
 
-    @property
-    def api_version(self) -> str:
-        return str(self.data.get("apiVersion", ""))
-
-    @property
-    def group(self) -> str:
-        """The API group; empty for the core group."""
-        return self.api_version.rpartition("/")[0]
-
-    @property
-    def kind(self) -> str:
-        return str(self.data.get("kind", ""))
+    def __post_init__(self) -> None:
+        # Asked for so often that a property costs.
+        self.api_version = str(self.data.get("apiVersion", ""))
+        self.kind = str(self.data.get("kind", ""))
+        # The API group; empty for the core group.
+        self.group = self.api_version.rpartition("/")[0]
 
     @property
     def metadata(self) -> dict[str, Any]:

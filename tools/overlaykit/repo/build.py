@@ -1,7 +1,7 @@
 """From files to a World: render what builds, read what is plain, follow the Applications."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from overlaykit import config as configuration
@@ -25,13 +25,16 @@ Progress = Callable[[int, int], None]
 
 
 def open_world(
-    root: Path, checks: list[str], reads: Callable[[str], bool] = lambda name: True
+    root: Path,
+    checks: list[str],
+    reads: Callable[[str], bool] = lambda name: True,
+    untracked: Sequence[str] | None = None,
 ) -> World:
-    """The repository at `root`, nothing rendered yet; only files that `reads` wants are listed.
+    """The repository at `root`, nothing rendered yet; `reads` and `untracked`: see Tree.
 
     Raises UsageError for its configuration.
     """
-    tree = Tree(root.resolve(), reads)
+    tree = Tree(root.resolve(), reads, untracked)
     config = configuration.load(tree, checks)
     tree.files = [name for name in tree.files if not config.excludes(name)]
     extra = [tree.root / folder for folder in config.schemas]

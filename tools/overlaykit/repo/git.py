@@ -1,12 +1,15 @@
 """What git says of a checkout: its files, what changed, the content of a commit. Reads only."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from functools import cached_property
 from pathlib import Path
 
 from overlaykit import disk, process
 from overlaykit.errors import CannotLook, UsageError
 
+# The mode of a path that is not there.
+_NONE = "000000"
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -15,6 +18,7 @@ class Git:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._changes: dict[tuple[str, str | None], dict[str, str]] = {}
 
     def _run(
         self, *argv: str, stdin: str | None = None, env: Mapping[str, str] | None = None
@@ -53,32 +57,58 @@ class Git:
         """A tree object of what is staged. Raises CannotLook in the middle of a merge."""
         return self._run("write-tree").strip()
 
+    @cached_property
     def untracked(self) -> list[str]:
-        """Files that are not in the index and not ignored."""
+        """Files that are not in the index and not ignored; asked once."""
         return _names(self._run("ls-files", "-z", "--others", "--exclude-standard"))
 
     def changed(self, old: str, new: str | None = None) -> set[str]:
         """The paths that differ between a commit and another one, or the working tree: changed,
         added (untracked files too), deleted, both names of a rename."""
-        argv = ["diff", "--no-ext-diff", "--no-renames", "--name-only", "-z", old]
-        found = set(_names(self._run(*argv, *([new] if new else []), "--")))
-        return found if new else found | set(self.untracked())
+        found = set(self._differences(old, new))
+        return found if new else found | set(self.untracked)
 
-    def unpack(self, commit: str, folder: Path, names: Iterable[str] | None = None) -> None:
-        """Write the files of a commit (or those of `names` that it has) below a folder.
+    def _differences(self, old: str, new: str | None) -> dict[str, str]:
+        """Path to what `old` has there, as `update-index` reads it: mode and object. Asked once."""
+        if (old, new) not in self._changes:
+            argv = ["diff", "--no-ext-diff", "--no-renames", "--raw", "--no-abbrev", "-z", old]
+            fields = _names(self._run(*argv, *([new] if new else []), "--"))
+            found: dict[str, str] = {}
+            for about, name in zip(fields[::2], fields[1::2], strict=True):
+                mode, _, content, *_ = about[1:].split()
+                # In the middle of a merge a path comes twice, once as nothing.
+                if name not in found or mode != _NONE:
+                    found[name] = f"{mode} {content}"
+            self._changes[old, new] = found
+        return self._changes[old, new]
+
+    def unpack(self, commit: str, folder: Path) -> None:
+        """Write the files of a commit below a folder.
 
         Neither the working tree nor its index is touched. Raises CannotLook.
         """
-        env = {"GIT_INDEX_FILE": str(folder / ".index")}
-        self._run("read-tree", commit, env=env)
-        prefix = f"--prefix={folder}/"
-        if names is None:
-            self._run("checkout-index", "--all", "--quiet", prefix, env=env)
-        else:
-            there = set(_names(self._run("ls-tree", "-r", "-z", "--name-only", commit)))
-            listed = "".join(f"{name}\0" for name in names if name in there)
-            self._run("checkout-index", "--quiet", prefix, "-z", "--stdin", stdin=listed, env=env)
+        self._run("read-tree", commit, env=_index(folder))
+        self._check_out(folder)
+
+    def unpack_changed(self, old: str, new: str | None, folder: Path) -> None:
+        """Write what the commit `old` has at the paths that `changed` gives; all else is left."""
+        listed = "".join(
+            f"{entry}\t{name}\0"
+            for name, entry in self._differences(old, new).items()
+            if not entry.startswith(_NONE)
+        )
+        self._run("update-index", "-z", "--index-info", stdin=listed, env=_index(folder))
+        self._check_out(folder)
+
+    def _check_out(self, folder: Path) -> None:
+        env = _index(folder)
+        self._run("checkout-index", "--all", "--quiet", f"--prefix={folder}/", env=env)
         disk.remove(folder / ".index")
+
+
+def _index(folder: Path) -> dict[str, str]:
+    """An index of our own, so that the checkout's stays as it is."""
+    return {"GIT_INDEX_FILE": str(folder / ".index")}
 
 
 def _names(text: str) -> list[str]:

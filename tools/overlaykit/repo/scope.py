@@ -31,13 +31,15 @@ _OF_ALL = frozenset({config.FILE, ".gitignore", ".gitattributes"})
 class Scope:
     """`clusters` to judge; None: all of them, and what belongs to none. `files` have changed.
 
-    `beside`: clusters that those build from, which are read and not judged.
+    `beside`: clusters that those build from, which are read and not judged. `untracked`: what
+    git says of that, where it was asked already.
     """
 
     files: frozenset[str] = frozenset()
     clusters: frozenset[str] | None = None
     glob: str = ""
     beside: frozenset[str] = frozenset()
+    untracked: tuple[str, ...] | None = None
     _of_folder: dict[str, str] = field(default_factory=dict)
 
     def cluster(self, name: str) -> str:
@@ -76,13 +78,13 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
     old, new = _ends(git, change)
     if new is None:
         now = indexes.of_checkout(git, root)
-        yield root, _scope(git, Tree(root), old, git.changed(old), now, checks)
+        found = _scope(git, Tree(root), (old, None), now, checks)
+        yield root, replace(found, untracked=tuple(git.untracked))
         return
     with disk.scratch_folder() as folder:
         git.unpack(new, folder)
         tree = Tree(folder)
-        changed = git.changed(old, new)
-        yield folder, _scope(git, tree, old, changed, indexes.of_tree(tree), checks)
+        yield folder, _scope(git, tree, (old, new), indexes.of_tree(tree), checks)
 
 
 def _ends(git: Git, change: str) -> tuple[str, str | None]:
@@ -98,14 +100,15 @@ def _ends(git: Git, change: str) -> tuple[str, str | None]:
 
 
 def _scope(
-    git: Git, tree: Tree, old: str, changed: set[str], now: Index, checks: list[str]
+    git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
 ) -> Scope:
+    changed = git.changed(*ends)
     settings = config.load(tree, checks)
     files = frozenset(changed)
     if not changed:
         return Scope(files, frozenset(), settings.clusters)
     with disk.scratch_folder() as folder:
-        git.unpack(old, folder, changed)
+        git.unpack_changed(*ends, folder)
         before = Index()
         before.renew(Tree(folder), changed)
     readers = Readers([now, before])
@@ -119,15 +122,14 @@ def _scope(
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:
     """The clusters whose files others build from, directly or not."""
-    needs: dict[str, set[str]] = {}
+    read_by: dict[str, list[str]] = {}
     for reader, paths in now.reads.items():
-        cluster = scope.cluster(reader)
-        if cluster:
-            needs.setdefault(cluster, set()).update(scope.cluster(f"{path}/") for path in paths)
+        read_by.setdefault(scope.cluster(reader), []).extend(paths)
     found = set(clusters)
     todo = list(clusters)
     while todo:
-        for cluster in needs.get(todo.pop(), set()) - found - {""}:
+        needed = {scope.cluster(f"{path}/") for path in read_by.get(todo.pop(), ())}
+        for cluster in needed - found - {""}:
             found.add(cluster)
             todo.append(cluster)
     return frozenset(found - clusters)

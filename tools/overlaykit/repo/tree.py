@@ -2,7 +2,7 @@
 
 import itertools
 import posixpath
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 
@@ -25,18 +25,19 @@ def find_root(start: Path) -> Path:
     return start
 
 
-def _git_files(root: Path) -> list[str] | None:
+def _git_files(root: Path, untracked: Sequence[str] | None) -> list[str] | None:
     """What git tracks or would track; None where git or a checkout is not at hand."""
     if not disk.exists(root / ".git"):
         return None
-    argv = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
+    others = ["--others", "--exclude-standard"] if untracked is None else []
+    argv = ["git", "ls-files", "-z", "--cached", *others]
     try:
         done = process.run(argv, cwd=root)
     except process.Missing:
         return None
     if done.code != 0:
         return None
-    return sorted({name for name in done.out.split("\0") if name})
+    return sorted({name for name in (*done.out.split("\0"), *(untracked or ())) if name})
 
 
 def remotes(root: Path) -> Iterator[str]:
@@ -53,19 +54,28 @@ class Tree:
     """Paths are relative to `root`, with `/`; contents are cached for the life of the object.
 
     `reads`: which files are listed at all; the others are there for whoever asks by name.
+    `untracked`: what git says of that, where it was asked already.
     """
 
-    def __init__(self, root: Path, reads: Callable[[str], bool] = lambda name: True) -> None:
+    def __init__(
+        self,
+        root: Path,
+        reads: Callable[[str], bool] = lambda name: True,
+        untracked: Sequence[str] | None = None,
+    ) -> None:
         self.root = root
         self._reads = reads
-        self._asked: set[str] = set()
+        self._untracked = untracked
+        self._by_text: dict[str, list[Document]] = {}
+        self._kinds: dict[str, str] = {}
+        self._inside: dict[str, bool] = {}
         self._texts: dict[str, str] = {}
         self._documents: dict[str, list[Document] | SyntaxProblem] = {}
 
     @cached_property
     def tracked(self) -> list[str] | None:
         """What git tracks or would track; None without git."""
-        listed = _git_files(self.root)
+        listed = _git_files(self.root, self._untracked)
         if listed is None:
             return None
         return [name for name in listed if self._reads(name) and self.is_file(name)]
@@ -118,35 +128,43 @@ class Tree:
 
     def folders(self, name: str) -> list[str]:
         """The names of the folders in a folder, sorted; asks neither git nor the whole tree."""
-        found = [path for path in disk.list_dir(self.root / name) if disk.is_dir(path)]
-        return [path.name for path in found if self._reads(f"{name}/{path.name}/")]
+        return [one for one in disk.folders(self.root / name) if self._reads(f"{name}/{one}/")]
 
     def beyond(self) -> dict[str, str]:
         """The paths that somebody asked for and that are not listed, each with its state."""
         listed = {*self.files, *self.filled}
-        return {name: disk.state(self.root, name) for name in sorted(self._asked - listed)}
+        return {name: disk.state(self.root, name) for name in sorted(self._kinds.keys() - listed)}
 
     def is_file(self, name: str) -> bool:
-        self._asked.add(name)
-        return disk.is_file(self.root / name)
+        return self._kind(name) == "file"
 
     def is_dir(self, name: str) -> bool:
-        self._asked.add(name)
-        return disk.is_dir(self.root / name)
+        return self._kind(name) == "folder"
 
     def is_special(self, name: str) -> bool:
         """Whether a path is there and is neither a file nor a folder (a pipe, a device)."""
-        there = disk.exists(self.root / name)
-        return there and not self.is_file(name) and not self.is_dir(name)
+        return self._kind(name) == "special"
+
+    def _kind(self, name: str) -> str:
+        if name not in self._kinds:
+            self._kinds[name] = disk.kind(f"{self.root}/{name}")
+        return self._kinds[name]
 
     def is_inside(self, name: str) -> bool:
         """Whether a path, with its links followed, stays in the repository."""
-        return disk.real(self.root / name).is_relative_to(self.root)
+        if name not in self._inside:
+            above = posixpath.dirname(name)
+            plain = above != name and posixpath.basename(name) not in ("", "..")
+            if plain and self.is_inside(above) and not disk.is_link(f"{self.root}/{name}"):
+                self._inside[name] = True
+            else:
+                self._inside[name] = disk.real(self.root / name).is_relative_to(self.root)
+        return self._inside[name]
 
     def text(self, name: str) -> str:
         """The file's text. Raises disk.Unreadable, also for a link that leads out of the root."""
         if name not in self._texts:
-            self._asked.add(name)
+            self._kind(name)
             path = self.root / name
             if not self.is_inside(name):
                 raise disk.Unreadable(Path(name), "is a link that leads out of the repository")
@@ -160,7 +178,7 @@ class Tree:
         """The YAML documents of a file. Raises SyntaxProblem or disk.Unreadable."""
         if name not in self._documents:
             try:
-                self._documents[name] = load(self.text(name), name)
+                self._documents[name] = self._load(name)
             except SyntaxProblem as problem:
                 where = f"{name}:{problem.line}:{problem.column}"
                 problem.args = (f"{where}: YAML error: {problem.what}\n  fix: mend the YAML",)
@@ -169,6 +187,13 @@ class Tree:
         if isinstance(found, SyntaxProblem):
             raise found
         return found
+
+    def _load(self, name: str) -> list[Document]:
+        """Many clusters have the same small files: each text is parsed once."""
+        text = self.text(name)
+        if text not in self._by_text:
+            self._by_text[text] = load(text, name)
+        return [document.moved(name) for document in self._by_text[text]]
 
     def documents_or_none(self, name: str) -> list[Document]:
         """The documents of a file that may be unreadable: then there are none."""

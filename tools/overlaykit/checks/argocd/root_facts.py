@@ -98,6 +98,7 @@ Source: docs/adr, bootstrap and argocd-cm.
 """
 
 from collections.abc import Iterator
+from functools import cache
 
 from yaml.nodes import ScalarNode
 
@@ -159,10 +160,14 @@ def _expected(name: str, facts: dict[str, str]) -> list[Document]:
     return load(root_text(name, facts), "root.yaml")
 
 
+@cache
+def _dummies() -> list[Document]:
+    return _expected("x", dict.fromkeys(_FACTS, "x"))
+
+
 def _derived(wanted: Document, name: str, facts: dict[str, str]) -> Iterator[Path]:
     """The fields that the facts decide: those that other facts would make different."""
-    other = _expected("x", dict.fromkeys(_FACTS, "x"))
-    dummy = next(d for d in other if _identity(d) == _identity(wanted))
+    dummy = next(d for d in _dummies() if _identity(d) == _identity(wanted))
     for path, node in scalars(wanted.node):
         found = dummy.find(path)
         if found is None or getattr(found[1], "value", None) != node.value:
