@@ -11,7 +11,7 @@ FOLDER = "overlays/flink-demo/flink-resources"
 SECOND = """\
 kind: FlinkEnvironment
 apiVersion: platform.confluent.io/v1beta1
-metadata: {name: default}
+metadata: {name: default, namespace: flink}
 spec: {flinkApplicationDefaults: {spec: {flinkConfiguration: {taskmanager.memory.process.size: 9g}}}}
 """
 

@@ -52,8 +52,19 @@ class Provenance:
         if key not in self._found:
             scored = ((likeness(read, obj), read) for read in self.reads)
             best = max(scored, key=lambda pair: pair[0], default=(0, None))
-            self._found[key] = best[1] if best[0] > 0 else None
+            self._found[key] = best[1] if best[0] > 0 else self._only(obj)
         return self._found[key]
+
+    def _only(self, obj: Object) -> Read | None:
+        """The only thing of an object's kind that is read: its name was written from a fact."""
+        alike = [
+            read
+            for read in self.reads
+            if read.document is not None
+            and (read.object.api_version, read.object.kind) == (obj.api_version, obj.kind)
+        ]
+        made = obj.kind in ("ConfigMap", "Secret")  # a generator may have made it
+        return alike[0] if len(alike) == 1 and not made else None
 
     def base(self, obj: Object) -> Document | None:
         """The document that an object was read from; None for a generated one."""
