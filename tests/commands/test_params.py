@@ -20,6 +20,15 @@ def test_on_a_cluster_with_places(repository: Path) -> None:
     assert "overlays/flink-demo/flink-resources/flink-environment-patch.yaml:12" in text
 
 
+def test_cluster_and_workload_as_one_target(repository: Path) -> None:
+    both = [["flink-resources", "flink-demo"], ["flink-demo/flink-resources"]]
+    one, other = (overlay(repository, "params", *argv).stdout for argv in both)
+    assert one == other
+    done = overlay(repository, "params", "demo/flink-resources", "demo")
+    assert done.exit_code == 2
+    assert "leave out demo" in done.stderr
+
+
 def test_json(repository: Path) -> None:
     rows = json.loads(
         overlay(repository, "params", "cmf-operator", "demo", "--format", "json").stdout

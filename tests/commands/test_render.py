@@ -39,7 +39,24 @@ def test_one_file_an_object(tmp_path: Path) -> None:
     names = {path.name for path in tmp_path.iterdir()}
     assert "flinkenvironment_flink_default.yaml" in names
     whole = overlay(ROOT, "render", "demo/flink-resources").stdout
-    assert sorted(whole.split("---\n")) == sorted(p.read_text() for p in tmp_path.iterdir())
+    assert sorted(whole.split("---\n")) == sorted(p.read_text() for p in tmp_path.glob("*.yaml"))
+
+
+def test_the_files_of_an_earlier_render_leave(plant: Callable[[dict[str, str]], Path]) -> None:
+    name = "apiVersion: v1\nkind: Namespace\nmetadata:\n  name: {}\n"
+    root = plant({"a/kustomization.yaml": "resources: [x.yaml]\n", "out/mine.yaml": "kept\n"})
+    out = root / "out"
+    for one, said in (("old", "wrote"), ("new", "removed")):
+        (root / "a/x.yaml").write_text(name.format(one))
+        lines = overlay(root, "render", "a", "--out", str(out)).stdout
+        assert f"{said} {out}/namespace_old.yaml" in lines
+    assert sorted(p.name for p in out.glob("*.yaml")) == ["mine.yaml", "namespace_new.yaml"]
+
+
+def test_a_workload_that_is_all_chart_says_so() -> None:
+    done = overlay(ROOT, "render", "demo/cert-manager")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "renders nothing itself; Argo CD renders its chart cert-manager" in done.stderr
 
 
 def test_origins_name_base_and_patch() -> None:

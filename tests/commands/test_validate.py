@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from helpers import overlay
+from helpers import ROOT, overlay
 
 Files = dict[str, str]
 HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\nresources:\n"
@@ -57,6 +57,46 @@ def test_output_goes_to_a_file(tree: Path, tmp_path: Path) -> None:
     done = overlay(tree, "validate", "--format", "json", "--output", str(out))
     assert done.stdout == ""
     assert json.loads(out.read_text())["summary"]["errors"] == 1
+
+
+def test_several_outputs_at_once(tree: Path, tmp_path: Path) -> None:
+    wanted = {form: tmp_path / f"out.{form}" for form in ("json", "sarif", "junit", "gitlab")}
+    argv = [f"--output={form}={path}" for form, path in wanted.items()]
+    done = overlay(tree, "validate", *argv)
+    assert done.exit_code == 1
+    assert done.stdout.startswith("base/service.yaml:6:3: error")
+    for form, path in wanted.items():
+        printed = overlay(tree, "validate", "--format", form).stdout
+        for text in (printed, path.read_text()):
+            assert "unknown field" in text
+            assert text.startswith(("{", "[", "<?xml"))
+
+
+@pytest.mark.parametrize(
+    ("argv", "message"),
+    [
+        (["--output=srif=x"], "the format is one of text, json, sarif"),
+        (["--output=a.txt", "--output=b.txt"], "a.txt is given already"),
+    ],
+)
+def test_an_output_that_is_not_clear_is_refused(tree: Path, argv: list[str], message: str) -> None:
+    done = overlay(tree, "validate", *argv)
+    assert done.exit_code == 2
+    assert message in done.stderr
+
+
+def test_an_info_never_fails(tree: Path) -> None:
+    (tree / ".overlay.yaml").write_text("levels: {schema/invalid: info}\n")
+    assert overlay(tree, "validate", "--fail-on", "warning").exit_code == 0
+
+
+def test_paths_in_reports_begin_at_the_checkout(tree: Path) -> None:
+    (tree / ".git").mkdir()
+    (tree / "base/.overlay.yaml").write_text("exclude: []\n")
+    (tree / "base/kustomization.yaml").write_text(HEAD + "- service.yaml\n")
+    lines = overlay(tree / "base", "validate", "--format", "github").stdout
+    assert "::error file=base/service.yaml,line=6" in lines
+    assert overlay(tree / "base", "validate").stdout.startswith("service.yaml:6:3")
 
 
 @pytest.mark.parametrize("target", ["dev", "dev/app", "overlays/dev", "base"])
@@ -152,6 +192,29 @@ def test_what_cannot_be_seen_is_counted(tree: Path) -> None:
     [unseen] = data["summary"]["not_seen"]
     assert unseen["what"] == "far"
     assert "https://example.com/a/b (far/kustomization.yaml:1)" in unseen["why"]
+
+
+def test_what_a_target_does_not_concern_is_not_counted() -> None:
+    def unseen(*argv: str) -> list[str]:
+        data = json.loads(overlay(ROOT, "validate", "--format", "json", *argv).stdout)
+        return [one["what"] for one in data["summary"]["not_seen"]]
+
+    assert len(unseen()) > 1
+    assert unseen("demo/cmf-operator") == ["chart confluent-manager-for-apache-flink"]
+    assert unseen("demo/flink-resources") == []
+
+
+def test_a_kubernetes_version_without_schemas_is_said_once(tree: Path) -> None:
+    (tree / ".overlay.yaml").write_text('kubernetes: {version: "1.99"}\n')
+    data = json.loads(overlay(tree, "validate", "--format", "json").stdout)
+    [unseen] = data["summary"]["not_seen"]
+    assert unseen["what"] == "Kubernetes 1.99"
+    assert unseen["why"].startswith("no schemas of it are here; judged as 1.")
+
+
+def test_fix_says_what_it_leaves(plant: Callable[[Files], Path]) -> None:
+    done = overlay(plant(TREE), "validate", "--fix")
+    assert "not fixed: base/service.yaml:6:3: schema/invalid: no fix of it is safe" in done.stderr
 
 
 def test_fix_writes_the_facts_into_root(plant: Callable[[Files], Path]) -> None:

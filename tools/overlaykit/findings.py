@@ -1,6 +1,7 @@
 """Findings as values: what a check says, where, how bad, and the way out."""
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -79,6 +80,17 @@ class Finding:
             self.check,
             self.message,
         )
+
+
+def identified(findings: Iterable[Finding]) -> list[tuple[str, int, Finding]]:
+    """Each finding with its fingerprint and, of those that share one, its number from 1."""
+    seen: Counter[str] = Counter()
+    told = []
+    for finding in findings:
+        name = finding.fingerprint
+        seen[name] += 1
+        told.append((name, seen[name], finding))
+    return told
 
 
 def settle(found: Iterable[Finding]) -> list[Finding]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from overlaykit import cache, disk
-from overlaykit.findings import Finding
+from overlaykit.findings import Edit, Finding
 from overlaykit.repo.build import Progress
 from overlaykit.repo.tree import Tree, remotes
 from overlaykit.repo.world import NotSeen
@@ -50,13 +50,15 @@ def _holds(root: Path, stored: dict[str, Any]) -> bool:
 
 
 def _data(result: Result) -> dict[str, Any]:
-    found = asdict(result)
-    for finding in found["findings"]:
-        del finding["edits"]
-    return found
+    return asdict(result)
 
 
 def _result(stored: dict[str, Any]) -> Result:
-    findings = [Finding(**{**f, "clusters": tuple(f["clusters"])}) for f in stored["findings"]]
+    findings = [_finding(one) for one in stored["findings"]]
     not_seen = [NotSeen(**one) for one in stored["not_seen"]]
     return Result(**{**stored, "findings": findings, "not_seen": not_seen})
+
+
+def _finding(stored: dict[str, Any]) -> Finding:
+    edits = tuple(Edit(**edit) for edit in stored["edits"])
+    return Finding(**{**stored, "clusters": tuple(stored["clusters"]), "edits": edits})

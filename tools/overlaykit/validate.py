@@ -12,7 +12,7 @@ from overlaykit.findings import Finding, Problem, settle
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
 from overlaykit.repo.clusters import place_name
-from overlaykit.repo.scope import Scope, of_change
+from overlaykit.repo.scope import Scope, of_change, of_shard
 from overlaykit.repo.target import folders_of, matches
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.suppress import Allow
@@ -22,7 +22,8 @@ from overlaykit.suppress import Allow
 class Result:
     """What a run found: `overlays` rendered folders, `objects` judged objects; `beyond`: paths
     that were looked at though they are not listed, each with its state; `lost`: another run might
-    say more of a render."""
+    say more of a render; `fail_on`: the lowest level that fails; `above`: the folders between the
+    top of the checkout and the root that paths are relative to."""
 
     findings: list[Finding] = field(default_factory=list)
     overlays: int = 0
@@ -33,6 +34,12 @@ class Result:
     seconds: float = 0.0
     beyond: dict[str, str] = field(default_factory=dict)
     lost: bool = False
+    fail_on: str = "error"
+    above: str = ""
+
+    def fails(self, level: str) -> bool:
+        """Whether a finding of a level makes the run fail; an info never does."""
+        return level == "error" or level == self.fail_on == "warning"
 
     def count(self, level: str) -> int:
         return sum(finding.level == level for finding in self.findings)
@@ -45,6 +52,19 @@ def validate_change(root: Path, change: str, targets: list[str], progress: Progr
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Result(seconds=time.perf_counter() - started)
         result = validate(tree, targets, progress, scope)
+    result.seconds = time.perf_counter() - started
+    return result
+
+
+def validate_shard(
+    root: Path, number: int, count: int, targets: list[str], progress: Progress
+) -> Result:
+    """Judge part `number` of `count`: the parts together say what `validate` says."""
+    started = time.perf_counter()
+    scope = of_shard(root, number, count, checks.ids())
+    if not scope.clusters and scope.others is None:
+        return Result(seconds=time.perf_counter() - started)
+    result = validate(root, targets, progress, scope)
     result.seconds = time.perf_counter() - started
     return result
 
@@ -69,7 +89,7 @@ def validate(
     found = [f for f in found if scope.keeps(f) and (not wanted or _wanted(world, f, wanted))]
     kept = [f for f in found if not suppress.silenced(f, comments)]
     result = Result(settle(kept), suppressed=len(settle(found)) - len(settle(kept)))
-    result.not_seen = world.not_seen
+    result.not_seen = [n for n in world.not_seen if _concerns(n, scope, world, wanted)]
     units = [u for u in world.judged if not wanted or any(matches(u.folder, w) for w in wanted)]
     units = [u for u in units if scope.judges(u.cluster)]
     built = [u for u in world.units if world.graph.is_build(u.folder) and u.broken is None]
@@ -85,6 +105,15 @@ def validate(
 
 def _within(unit: Unit, wanted: list[set[str]]) -> bool:
     return any(matches(unit.folder, folders) for folders in wanted)
+
+
+def _concerns(unseen: NotSeen, scope: Scope, world: World, wanted: list[set[str]]) -> bool:
+    """Whether something unseen is of what was asked for; what has no folder is of everything."""
+    glob = world.config.clusters
+    where = [f for f in unseen.where if scope.judges(place_name(f, glob)[0])]
+    if wanted:
+        where = [f for f in where if any(matches(f, folders) for folders in wanted)]
+    return bool(where) or not unseen.where
 
 
 def _wanted(world: World, finding: Finding, wanted: list[set[str]]) -> bool:

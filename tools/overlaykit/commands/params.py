@@ -6,21 +6,22 @@ from overlaykit.cli import root_of
 
 
 @click.command("params", short_help="What a workload lets a cluster set, and what one sets.")
-@click.argument("workload")
+@click.argument("workload", metavar="WORKLOAD|CLUSTER/WORKLOAD")
 @click.argument("cluster", required=False)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text")
 @click.pass_context
 def command(ctx: click.Context, workload: str, cluster: str | None, form: str) -> None:
-    """List the parameters of WORKLOAD with defaults; with CLUSTER, its values and their places.
+    """List the parameters of WORKLOAD with defaults; on a CLUSTER, its values and their places.
 
     \b
     Examples:
       overlay params flink-resources
-      overlay params flink-resources prod-eu
+      overlay params prod-eu/flink-resources
       overlay params cmf-operator --format json
     """
     import json
 
+    from overlaykit.errors import UsageError
     from overlaykit.params import show
     from overlaykit.params.target import overlay_of
     from overlaykit.repo.tree import Tree
@@ -30,6 +31,10 @@ def command(ctx: click.Context, workload: str, cluster: str | None, form: str) -
     from overlaykit.scaffold.site import workload_of
 
     tree = Tree(root_of(ctx))
+    if "/" in workload and cluster is not None:
+        raise UsageError(f"{workload} names a cluster already: leave out {cluster}")
+    if "/" in workload:
+        cluster, _, workload = workload.strip("/").partition("/")
     if cluster is None:
         rows = show.parameters(workload_of(workloads(tree), workload))
     else:

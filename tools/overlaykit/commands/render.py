@@ -18,7 +18,8 @@ def command(ctx: click.Context, target: str, out: Path | None, origin: bool) -> 
     """Render TARGET with Kustomize: a cluster, CLUSTER/WORKLOAD or a directory.
 
     The bytes are those of `kustomize build`; a cluster's folders follow each other. Exit code 1
-    where Kustomize refuses.
+    where Kustomize refuses. With --out, the files that an earlier render wrote to DIR and that
+    are no more are removed; files of others stay.
 
     \b
     Examples:
@@ -26,17 +27,15 @@ def command(ctx: click.Context, target: str, out: Path | None, origin: bool) -> 
       overlay render prod-eu/flink-resources --origin
       overlay render prod-eu --out build/prod-eu
     """
-    from overlaykit import disk
-    from overlaykit.render.target import render_target
+    from overlaykit.render.target import render_target, write
     from overlaykit.report.progress import progress
 
     done = render_target(root_of(ctx), target, origin, progress("rendering"))
-    for problem in done.problems:
-        click.echo(problem, err=True)
+    for line in [*done.problems, *done.notes]:
+        click.echo(line, err=True)
     if out is None:
         click.echo(done.text, nl=False)
     elif not done.problems:
-        disk.make_folder(out)
-        for path in disk.write_batch(out, done.files()):
-            click.echo(f"wrote {out / path}")
+        for line in write(done, out):
+            click.echo(line)
     ctx.exit(1 if done.problems else 0)

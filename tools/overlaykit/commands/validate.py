@@ -2,12 +2,17 @@
 
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from overlaykit.cli import root_of
+from overlaykit.errors import UsageError
 
-FORMATS = ("text", "json")
+if TYPE_CHECKING:
+    from overlaykit.validate import Result
+
+FORMATS = ("text", "json", "sarif", "junit", "github", "gitlab")
 
 
 @click.command("validate", short_help="Judge overlays and Applications before they are pushed.")
@@ -16,7 +21,11 @@ FORMATS = ("text", "json")
     "--format", "form", type=click.Choice(FORMATS), default="text", help="How to print findings."
 )
 @click.option(
-    "--output", type=click.Path(path_type=Path), metavar="FILE", help="Write to FILE instead."
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="[FORMAT=]FILE",
+    help="FILE alone takes what --format prints; FORMAT=FILE is written besides, any number.",
 )
 @click.option(
     "--changed",
@@ -31,18 +40,29 @@ FORMATS = ("text", "json")
     "--fail-on",
     type=click.Choice(["error", "warning"]),
     default="error",
-    help="The lowest level that makes the exit code 1.",
+    help="The lowest level that makes the exit code 1; an info never does.",
 )
+@click.option(
+    "--baseline",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Leave out the findings that FILE accepts.",
+)
+@click.option("--accept", is_flag=True, help="Write --baseline anew: accept every finding of now.")
+@click.option("--shard", metavar="I/N", help="Judge part I of N; all parts together say it all.")
 @click.pass_context
 def command(
     ctx: click.Context,
     targets: tuple[str, ...],
     form: str,
-    output: Path | None,
+    outputs: tuple[str, ...],
     changed: str | None,
     no_cache: bool,
     fix: bool,
     fail_on: str,
+    baseline: Path | None,
+    accept: bool,
+    shard: str | None,
 ) -> None:
     """Render every overlay of the repository with Kustomize and judge the result.
 
@@ -56,49 +76,77 @@ def command(
       overlay validate prod-eu/flink-resources --format json
       overlay validate --changed
       overlay validate --changed=origin/main...HEAD
+      overlay validate --output sarif=overlay.sarif --output junit=overlay.xml
+      overlay validate --baseline overlay-baseline.json --accept
+      overlay validate --shard 2/4
 
     With --changed, every cluster that the change reaches is judged whole, through bases and
     components too; what belongs to no cluster is judged with all of them.
     """
-    from overlaykit import fix as fixes
-    from overlaykit.errors import UsageError
-    from overlaykit.remember import validate_remembered
     from overlaykit.report.progress import progress
-    from overlaykit.validate import Result, validate, validate_change
+    from overlaykit.run import Request, carry_out
 
-    root = root_of(ctx)
-
-    def judge() -> Result:
-        if changed is not None:
-            return validate_change(root, changed, list(targets), progress("rendering"))
-        # Fixes are not remembered: they are worked out from the files as they are.
-        run = validate if no_cache or fix else validate_remembered
-        return run(root, list(targets), progress("rendering"))
-
-    if fix and changed is not None and (".." in changed or changed == "INDEX"):
-        raise UsageError("--fix works on the working tree: give --changed one REF, or none")
-    result = judge()
-    if fix:
-        for name in fixes.apply(root, result.findings):
-            click.echo(f"fixed {name}", err=True)
-        result = judge()
-    _write(form, result, output)
-    bad = result.count("error") + (result.count("warning") if fail_on == "warning" else 0)
-    ctx.exit(1 if bad else 0)
+    instead, besides = _destinations(outputs)
+    request = Request(
+        root=root_of(ctx),
+        targets=list(targets),
+        changed=changed,
+        shard=shard,
+        remembers=not no_cache,
+        fixes=fix,
+        fail_on=fail_on,
+        baseline=baseline,
+        accepts=accept,
+    )
+    result = carry_out(request, progress("rendering"), lambda line: click.echo(line, err=True))
+    _print(form, result, instead)
+    _write(besides, result)
+    ctx.exit(1 if any(result.fails(finding.level) for finding in result.findings) else 0)
 
 
-def _write(form: str, result: object, output: Path | None) -> None:
+def _destinations(outputs: tuple[str, ...]) -> tuple[Path | None, list[tuple[str, Path]]]:
+    """The file that takes the place of standard output, and the (format, file) pairs besides."""
+    instead: Path | None = None
+    besides = []
+    for output in outputs:
+        form, equals, name = output.partition("=")
+        if equals and form in FORMATS and name:
+            besides.append((form, Path(name)))
+        elif equals and "/" not in form:
+            allowed = ", ".join(FORMATS)
+            raise UsageError(f"--output {output}: the format is one of {allowed}, then a file")
+        elif instead is not None:
+            raise UsageError(
+                f"--output {output}: {instead} is given already; write FORMAT={output}"
+            )
+        else:
+            instead = Path(output)
+    return instead, besides
+
+
+def _print(form: str, result: "Result", instead: Path | None) -> None:
     from overlaykit import disk
-    from overlaykit.report import json, text
+    from overlaykit.report import text
     from overlaykit.report.paint import paint
-    from overlaykit.validate import Result
 
-    assert isinstance(result, Result)
-    if form == "json":
-        whole = json.render(result)
+    if instead is not None:
+        disk.write_file(instead, _rendered(form, result))
+    elif form == "text":
+        click.echo(text.render(result, paint(sys.stdout)), nl=False)
     else:
-        whole = text.render(result, paint(sys.stdout) if output is None else text.plain)
-    if output is None:
-        click.echo(whole, nl=False)
-    else:
-        disk.write_file(output, whole)
+        click.echo(_rendered(form, result), nl=False)
+
+
+def _write(besides: list[tuple[str, Path]], result: "Result") -> None:
+    from overlaykit import disk
+
+    for form, path in besides:
+        disk.write_file(path, _rendered(form, result))
+
+
+def _rendered(form: str, result: "Result") -> str:
+    """The text of a format: `render` of the module that has its name."""
+    import importlib
+
+    whole: str = importlib.import_module(f"overlaykit.report.{form}").render(result)
+    return whole

@@ -5,24 +5,31 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from overlaykit import checks
+from overlaykit import checks, disk
 from overlaykit.render import engines
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object, split
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.build import open_world
+from overlaykit.repo.clusters import place_name
 from overlaykit.repo.target import render_folders
+from overlaykit.repo.workloads import workloads
 from overlaykit.repo.world import World
 from overlaykit.source import parse
+
+# In the folder of `--out`: the files that are ours, so that the next render knows them.
+WRITTEN = ".overlay-render"
 
 
 @dataclass
 class Output:
-    """Rendered text by folder, and the problems of the folders that did not build."""
+    """Rendered text by folder, the problems of the folders that did not build, and `notes` on
+    those that render nothing."""
 
     texts: dict[str, str] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> str:
@@ -61,7 +68,36 @@ def render_target(
             )
         else:
             output.texts[render.folder] = _origins(world, render) if origin else render.text
+    output.notes = _notes(world, output)
     return output
+
+
+def _notes(world: World, output: Output) -> list[str]:
+    """Why a folder renders nothing: its objects are a chart's, or there are none."""
+    notes = []
+    known = workloads(world.tree)
+    for folder, text in output.texts.items():
+        workload = known.get(place_name(folder, world.config.clusters)[1])
+        if not text and workload and workload.chart:
+            chart = f"{workload.chart} {workload.chart_version}"
+            notes.append(f"{folder}: renders nothing itself; Argo CD renders its chart {chart}")
+        elif not text and len(output.texts) == 1:
+            notes.append(f"{folder or '.'}: renders no object")
+    return notes
+
+
+def write(output: Output, out: Path) -> list[str]:
+    """Write one file an object below `out` and remove what an earlier call wrote and this one
+    does not; what was done, line by line."""
+    files: dict[str, bytes | None] = dict(output.files())
+    listing = "".join(f"{name}\n" for name in sorted(files))
+    disk.make_folder(out)
+    if disk.is_file(out / WRITTEN):
+        earlier = disk.read_text(out / WRITTEN).splitlines()
+        files.update({name: None for name in earlier if name not in files})
+    removed = {name for name, data in files.items() if data is None and disk.is_file(out / name)}
+    changed = disk.write_batch(out, {**files, WRITTEN: listing.encode()})
+    return [f"{'removed' if n in removed else 'wrote'} {out / n}" for n in changed if n != WRITTEN]
 
 
 def file_name(document: str) -> str:

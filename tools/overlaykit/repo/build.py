@@ -53,7 +53,7 @@ def build_world(world: World, progress: Progress) -> None:
 def _offline(world: World, folder: str) -> bool:
     why = unbuildable(world.graph, folder)
     if why:
-        world.not_seen.append(NotSeen(folder or ".", why))
+        world.not_seen.append(NotSeen(folder or ".", why, (folder,)))
     return not why
 
 
@@ -73,7 +73,8 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
     if rest:
         for render in engines.default().build(world.tree.root, rest, done, objects=True):
             if render.error is not None and "must specify --enable-helm" in render.error:
-                world.not_seen.append(NotSeen(render.folder, "inflates a Helm chart"))
+                why = "inflates a Helm chart"
+                world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
             elif render.error is not None:
                 world.lost = world.lost or render.lost
                 found = blame(world.graph, render.folder, render.error)
@@ -128,13 +129,14 @@ _SET_ASIDE = ("template", "skeleton", "testdata", "cookiecutter")
 def _set_aside_templates(world: World) -> None:
     """Folders that another program completes first are not seen, rather than broken."""
     for folder in sorted(world.graph.templates):
-        world.not_seen.append(NotSeen(folder, "a template that another program fills in"))
+        why = "a template that another program fills in"
+        world.not_seen.append(NotSeen(folder, why, (folder,)))
     for unit in world.units:
         parts = unit.folder.split("/")
         if unit.broken is not None and any(part.startswith(_SET_ASIDE) for part in parts):
             unit.judged = False
             why = "a template or test data that does not build alone"
-            world.not_seen.append(NotSeen(unit.folder, why))
+            world.not_seen.append(NotSeen(unit.folder, why, (unit.folder,)))
 
 
 def _add_files(world: World) -> None:

@@ -5,6 +5,7 @@ name wrong. A change that reaches something outside every cluster is a change to
 """
 
 import contextlib
+import hashlib
 import posixpath
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -31,13 +32,15 @@ _OF_ALL = frozenset({config.FILE, ".gitignore", ".gitattributes"})
 class Scope:
     """`clusters` to judge; None: all of them, and what belongs to none. `files` have changed.
 
-    `beside`: clusters that those build from, which are read and not judged.
+    `beside`: clusters that those build from, which are read and not judged. `others`: with what
+    belongs to no cluster; then all is read, and these are the clusters that are not judged.
     """
 
     files: frozenset[str] = frozenset()
     clusters: frozenset[str] | None = None
     glob: str = ""
     beside: frozenset[str] = frozenset()
+    others: frozenset[str] | None = None
     _of_folder: dict[str, str] = field(default_factory=dict)
 
     def cluster(self, name: str) -> str:
@@ -48,19 +51,40 @@ class Scope:
 
     def reads(self, name: str) -> bool:
         """Whether a file is looked at: it changed, or belongs to no cluster left out."""
-        if self.clusters is None or name in self.files:
+        if self.clusters is None or self.others is not None or name in self.files:
             return True
         cluster = self.cluster(name)
         return not cluster or cluster in self.clusters or cluster in self.beside
 
     def judges(self, cluster: str) -> bool:
+        if self.others is not None:
+            return cluster not in self.others
         return self.clusters is None or cluster in self.clusters
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
         if self.clusters is None or finding.file in self.files:
             return True
+        if self.others is not None:
+            return not finding.clusters or any(c not in self.others for c in finding.clusters)
         return not self.clusters.isdisjoint(finding.clusters)
+
+
+def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
+    """Part `number` (from 1) of `count`: some clusters, each always in the same part whatever
+    other clusters there are; one part has what belongs to no cluster, too."""
+    tree = Tree(root)
+    glob = config.load(tree, checks).clusters
+    whole = Scope(glob=glob)
+    known = {whole.cluster(name) for name in tree.files} - {""}
+    own = frozenset(name for name in known if _shard(name, count) == number)
+    if _shard("", count) == number:
+        return Scope(clusters=own, glob=glob, others=frozenset(known - own))
+    return Scope(clusters=own, glob=glob, beside=_beside(indexes.of_tree(tree), whole, own))
+
+
+def _shard(cluster: str, count: int) -> int:
+    return int(hashlib.sha256(cluster.encode()).hexdigest(), 16) % count + 1
 
 
 @contextlib.contextmanager

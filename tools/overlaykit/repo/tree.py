@@ -25,6 +25,15 @@ def find_root(start: Path) -> Path:
     return start
 
 
+def below_checkout(root: Path) -> str:
+    """The folders from the top of the checkout down to `root`, each with a slash; empty at the
+    top, and without a checkout."""
+    for folder in (root, *root.parents):
+        if disk.exists(folder / ".git"):
+            return "".join(f"{part}/" for part in root.relative_to(folder).parts)
+    return ""
+
+
 def _git_files(root: Path) -> list[str] | None:
     """What git tracks or would track; None where git or a checkout is not at hand."""
     if not disk.exists(root / ".git"):

@@ -49,20 +49,37 @@ def _is_program(data: dict[str, object]) -> bool:
 
 def note_unseen(world: World) -> None:
     """Count what Applications deploy that is not here, and charts that nothing renders."""
-    seen: dict[tuple[str, str], None] = {}
+    seen: dict[tuple[str, str], list[str]] = {}
     for application in world.applications:
+        own = [join("", s.path) for s in application.sources if s.path and world.is_own(s)]
         for source in application.sources:
             found = _unseen(world, source)
             if found:
-                seen[found] = None
+                seen.setdefault(found, []).extend([application.folder, *own])
     for folder in sorted(world.tree.charts):
         if not world.tree.is_template(join(folder, "Chart.yaml")):
-            seen[f"chart {folder or '.'}", "Helm charts of the repository are not rendered"] = None
+            why = "Helm charts of the repository are not rendered"
+            seen.setdefault((f"chart {folder or '.'}", why), []).append(folder)
     for unit in world.judged:
         for obj in unit.objects:
             if obj.kind == "ApplicationSet":
-                seen[obj.label, "an ApplicationSet is not expanded"] = None
-    world.not_seen.extend(NotSeen(*pair) for pair in seen)
+                key = (obj.label, "an ApplicationSet is not expanded")
+                seen.setdefault(key, []).append(unit.folder)
+    seen.update(_other_kubernetes(world))
+    for (what, why), where in seen.items():
+        world.not_seen.append(NotSeen(what, why, tuple(dict.fromkeys(where))))
+
+
+def _other_kubernetes(world: World) -> dict[tuple[str, str], list[str]]:
+    """The Kubernetes versions that are declared and judged with the schemas of another one."""
+    declared = {cluster.folder: world.kubernetes(cluster.name) for cluster in world.clusters}
+    seen: dict[tuple[str, str], list[str]] = {}
+    for folder, version in {**declared, "": world.config.kubernetes}.items():
+        used = world.judges.minor(version) if version else None
+        if used and used != ".".join(version.removeprefix("v").split(".")[:2]):
+            why = f"no schemas of it are here; judged as {used}"
+            seen.setdefault((f"Kubernetes {version}", why), []).append(folder)
+    return seen
 
 
 def _unseen(world: World, source: Source) -> tuple[str, str] | None:

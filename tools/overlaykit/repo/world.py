@@ -43,10 +43,11 @@ class Unit:
 
 @dataclass(frozen=True)
 class NotSeen:
-    """Something that cannot be looked at from here, and why."""
+    """Something that cannot be looked at from here, and why; `where`: the folders it concerns."""
 
     what: str
     why: str
+    where: tuple[str, ...] = ()
 
 
 class Judges:
@@ -58,10 +59,16 @@ class Judges:
 
     def of(self, obj: Object) -> Judge:
         """The judge for an object: of its cluster's Kubernetes, else of the default one."""
-        version = obj.kubernetes or self.default
+        return self._of_version(obj.kubernetes or self.default)
+
+    def _of_version(self, version: str) -> Judge:
         if version not in self._judges:
             self._judges[version] = Judge(Store(builtin(), self.folders, version))
         return self._judges[version]
+
+    def minor(self, version: str) -> str:
+        """The Kubernetes minor whose schemas answer for a version, as `1.34`."""
+        return (self._of_version(version).store.minor or "").removeprefix("v")
 
     def violations(self, obj: Object) -> list[Violation] | None:
         """What the schema of the object's kind says; None where no schema is known."""

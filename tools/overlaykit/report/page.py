@@ -10,6 +10,11 @@ def text(check: Check) -> str:
     return f"{check.id} ({check.level})\n\n{check.page}\n"
 
 
+def markdown(check: Check) -> str:
+    """The page as Markdown, without a heading."""
+    return "\n".join(_body(check.page))
+
+
 def catalogue(checks: Iterable[Check]) -> str:
     """docs/checks.md: every check with its page."""
     found = list(checks)

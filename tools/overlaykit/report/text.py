@@ -17,11 +17,11 @@ def finding(found: Finding, paint: Paint = plain) -> str:
     """`file:line:column: level check: message`, and the fix with whom it concerns."""
     where = paint(f"{found.file}:{found.line}:{found.column}", "place")
     head = f"{where}: {paint(found.level, found.level)} {found.check}: {found.message}"
-    context = ", ".join(part for part in (_clusters(found.clusters), found.object) if part)
+    context = ", ".join(part for part in (clusters(found.clusters), found.object) if part)
     return f"{head}\n  fix: {found.fix}" + (paint(f" ({context})", "context") if context else "")
 
 
-def _clusters(names: tuple[str, ...]) -> str:
+def clusters(names: tuple[str, ...]) -> str:
     """Up to three names, more of them as a number."""
     if len(names) <= 3:
         return ", ".join(names)
