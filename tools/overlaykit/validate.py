@@ -82,7 +82,7 @@ def validate(
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
-    build_world(world, progress)
+    build_world(world, progress, scope.needs)
     found = list(judge(world))
     comments = suppress.allows(world.tree, {*world.reached, *(f.file for f in found)})
     found += _unused(world, found, comments)

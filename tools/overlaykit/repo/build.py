@@ -1,5 +1,6 @@
 """From files to a World: render what builds, read what is plain, follow the Applications."""
 
+import contextlib
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -39,11 +40,17 @@ def open_world(
     return World(tree, Graph(tree), config, judges, remotes=list(remotes(tree.root)))
 
 
-def build_world(world: World, progress: Progress) -> None:
-    """Fill the world with units: every folder that builds, every file that stands alone."""
+def build_world(
+    world: World, progress: Progress, needs: Callable[[str], bool] = lambda cluster: True
+) -> None:
+    """Fill the world with units: every folder that builds, every file that stands alone.
+
+    A folder of a cluster that nobody needs is rendered only if others may look at it.
+    """
     folders = [folder for folder in world.graph.targets if _offline(world, folder)]
-    world.units.extend(_built(world, folders, progress))
-    _choose_judged(world)
+    spared = _spared(world, folders, needs)
+    world.units.extend(_built(world, [f for f in folders if f not in spared], progress))
+    _choose_judged(world, spared)
     _add_files(world)
     _add_deployed(world)
     _set_aside_templates(world)
@@ -111,10 +118,30 @@ def _unit(world: World, render: Render) -> Unit:
     return unit
 
 
-def _choose_judged(world: World) -> None:
+def _spared(world: World, folders: list[str], needs: Callable[[str], bool]) -> set[str]:
+    """The folders of clusters that nobody needs, but for those that hold Argo CD's objects:
+    these say which repository and which folders are meant. None where a folder of no cluster is
+    judged in its own right, since that may refer to anything."""
+    cluster = {folder: place_name(folder, world.config.clusters)[0] for folder in folders}
+    others = {folder for folder in folders if not needs(cluster[folder])}
+    if not others or any(not cluster[f] and not world.graph.ancestors(f) for f in folders):
+        return set()
+    return {folder for folder in others if not _deploys(world, folder)}
+
+
+def _deploys(world: World, folder: str) -> bool:
+    """Whether a file that a folder builds from names Argo CD's group."""
+    for name in world.graph.yaml_files(folder):
+        with contextlib.suppress(disk.Unreadable):
+            if GROUP in world.tree.text(name):
+                return True
+    return False
+
+
+def _choose_judged(world: World, spared: set[str]) -> None:
     """A base is judged through the overlays that build from it, if one of them was built."""
     above = {unit.folder: world.graph.ancestors(unit.folder) for unit in world.units}
-    judged: set[str] = set()
+    judged = set(spared)
     for unit in sorted(world.units, key=lambda unit: len(above[unit.folder])):
         unit.judged = not above[unit.folder] & judged
         if unit.judged:

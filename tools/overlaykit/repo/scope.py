@@ -61,6 +61,10 @@ class Scope:
             return cluster not in self.others
         return self.clusters is None or cluster in self.clusters
 
+    def needs(self, cluster: str) -> bool:
+        """Whether what a cluster renders is wanted, be it to compare with."""
+        return self.others is None or cluster not in self.others or cluster in self.beside
+
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
         if self.clusters is None or finding.file in self.files:
@@ -78,9 +82,9 @@ def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
     whole = Scope(glob=glob)
     known = {whole.cluster(name) for name in tree.files} - {""}
     own = frozenset(name for name in known if _shard(name, count) == number)
-    if _shard("", count) == number:
-        return Scope(clusters=own, glob=glob, others=frozenset(known - own))
-    return Scope(clusters=own, glob=glob, beside=_beside(indexes.of_tree(tree), whole, own))
+    beside = _beside(indexes.of_tree(tree), whole, own)
+    others = frozenset(known - own) if _shard("", count) == number else None
+    return Scope(clusters=own, glob=glob, beside=beside, others=others)
 
 
 def _shard(cluster: str, count: int) -> int:

@@ -90,7 +90,8 @@ class Tree:
                     f"{self.root} is no repository (no .git, no .overlay.yaml) and holds more than "
                     f"{MOST_FILES:,} files\n  fix: give the folder of the repository with -C"
                 )
-            listed = sorted(path.relative_to(self.root).as_posix() for path in found)
+            names = sorted(path.relative_to(self.root).as_posix() for path in found)
+            listed = [name for name in names if self._reads(name)]
         return [name for name in listed if not disk.SKIPPED & set(name.split("/"))]
 
     @cached_property
