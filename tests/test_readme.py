@@ -46,6 +46,6 @@ def test_the_configuration_is_accepted(repository: Path) -> None:
 
 
 def test_every_link_leads_somewhere() -> None:
-    for name in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md"):
+    for name in ("README.md", "CONTRIBUTING.md", "docs/bootstrap.md", "docs/ci.md"):
         for target in re.findall(r"\]\(([^)#:]+)\)", (ROOT / name).read_text()):
             assert ((ROOT / name).parent / target).exists(), (name, target)
