@@ -228,7 +228,7 @@ def _add_deployed(world: World) -> None:
 
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
-    *("reached", "units_of"),
+    *("reached", "units_of", "deployers", "healths"),
 )
 
 

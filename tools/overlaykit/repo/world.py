@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path as DiskPath
+from typing import TYPE_CHECKING
 
 from overlaykit.argocd.applications import FLOATING, Application, Source, is_application, normal_url
 from overlaykit.argocd.applications import own_urls as find_own_urls
@@ -17,6 +18,9 @@ from overlaykit.repo.tree import Tree, join
 from overlaykit.schema.judge import Judge, Violation
 from overlaykit.schema.store import Store, builtin
 from overlaykit.source import Document, Path, Place
+
+if TYPE_CHECKING:
+    from overlaykit.repo.health import Healths
 
 Locate = Callable[[Object, Path, bool], Place]
 
@@ -152,6 +156,22 @@ class World:
         sources = [s for s in application.sources if s.path and self.is_own(s)]
         paths = dict.fromkeys(join("", source.path) for source in sources)
         return [unit for path in paths for unit in self.units_of.get(path, ())]
+
+    @cached_property
+    def deployers(self) -> dict[str, list[Application]]:
+        """Folder (or file) to the Applications that deploy it from this repository."""
+        found: dict[str, list[Application]] = {}
+        for application in self.applications:
+            for unit in self.content(application):
+                found.setdefault(unit.folder, []).append(application)
+        return found
+
+    @cached_property
+    def healths(self) -> "Healths":
+        """What every Argo CD of the repository knows of the health of objects."""
+        from overlaykit.repo.health import Healths
+
+        return Healths(self)
 
     @cached_property
     def units_of(self) -> dict[str, list[Unit]]:

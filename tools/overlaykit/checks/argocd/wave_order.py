@@ -5,7 +5,8 @@ custom resources of one wave are not ordered, so an environment in the wave of i
 too late as well. (Namespaces and CRDs are moved forward by Argo CD itself.) Between Applications
 of one parent, one that comes before the
 Application that brings its namespace, CRDs, operator or environment cannot become healthy, and the
-parent waits for it before it goes on.
+parent waits for it before it goes on. In the same wave it has to come in by retry, which is a
+warning where the retries end within five minutes.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -79,16 +80,20 @@ Source: Argo CD, "Sync phases and waves"; Confluent for Kubernetes, creation ord
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
-from overlaykit.argocd.applications import WAVE, is_application, wave
-from overlaykit.argocd.waves import Child, Inversion, application_inversions, describe, inversions
+from overlaykit.argocd.applications import WAVE, wave
+from overlaykit.argocd.retry import in_words, patience
+from overlaykit.argocd.waves import Inversion, application_inversions, describe, inversions
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
-from overlaykit.repo.values import values_of
+from overlaykit.repo.children import children
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
 LEVEL = "error"
+# An operator with its image is up within this many seconds.
+LONG = 300
 _AT: Path = ("metadata", "annotations", WAVE)
 
 
@@ -118,7 +123,10 @@ def _inside(unit: Unit, found: Inversion) -> Problem:
         f"{describe(found.need)} (wave {theirs}), which it needs"
     )
     fix = f"write a wave above {theirs} here, or move {found.provider.label} before it"
-    return _problem(unit, found.user, message, fix)
+    problem = _problem(unit, found.user, message, fix)
+    # Of these two it was seen that the other fails; the rest may be found a moment later.
+    proved = not found.equal or found.need[0] in ("environment", "REST class")
+    return problem if proved else replace(problem, level="warning")
 
 
 def _problem(unit: Unit, obj: Object, message: str, fix: str) -> Problem:
@@ -128,19 +136,33 @@ def _problem(unit: Unit, obj: Object, message: str, fix: str) -> Problem:
 
 def _between(unit: Unit, world: World) -> Iterator[Problem]:
     """The Applications that this unit makes: one finding for each that stands wrong."""
-    children = []
-    for application in world.applications_of.get(unit.folder, ()):
-        if is_application(application.obj):
-            content = [obj for part in world.content(application) for obj in part.objects]
-            children.append(Child(application, tuple(content), values_of(application, world)))
-    found = list(application_inversions(children))
+    family = children(unit, world)
+    members = {child.application.name: child.application for child in family}
+    listed = list(application_inversions(family))
+    found = [one for one in listed if not one.equal]
     blamed: dict[str, list[Inversion]] = {}
     votes = Counter(obj.name for one in found for obj in {id(one.user): one.user}.values())
     votes += Counter(one.provider.name for one in found)
     for one in found:
         blamed.setdefault(_culprit(one, votes, world).name, []).append(one)
-    for name, listed in blamed.items():
-        yield _application_problem(unit, name, listed)
+    for name, theirs in blamed.items():
+        yield _application_problem(unit, name, theirs)
+    equal = {one.user.name: one for one in reversed(listed) if one.equal}
+    for name, one in sorted(equal.items()):
+        if name not in blamed and patience(members[name]) < LONG:
+            yield _together(unit, one, patience(members[name]))
+
+
+def _together(unit: Unit, found: Inversion, seconds: float) -> Problem:
+    """Two Applications of one wave, of which one needs the other and soon gives up."""
+    number = wave(found.user)
+    ends = f"its retries end after {in_words(seconds)}" if seconds else "it does not try again"
+    message = (
+        f"Application '{found.user.name}' is in the wave of '{found.provider.name}' ({number}), "
+        f"which brings {describe(found.need)} for it: nothing waits, and {ends}"
+    )
+    fix = f"write a wave above {number}, or a spec.syncPolicy.retry that lasts {in_words(LONG)}"
+    return replace(_problem(unit, found.user, message, fix), level="warning")
 
 
 def _culprit(found: Inversion, votes: Counter[str], world: World) -> Object:
