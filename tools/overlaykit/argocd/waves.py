@@ -229,10 +229,14 @@ class Child:
 
     def there(self) -> set[Need]:
         """The namespaces that are there, or that Argo CD makes for this Application."""
-        there = {*_ALWAYS, self.application.obj.namespace}
-        if "CreateNamespace=true" in self.application.options:
-            there.add(self.application.destination_namespace)
-        return {("namespace", name) for name in there}
+        names = (*_ALWAYS, self.application.obj.namespace)
+        return {("namespace", name) for name in names} | self.makes()
+
+    def makes(self) -> set[Need]:
+        """The namespace that Argo CD makes for this Application."""
+        if "CreateNamespace=true" not in self.application.options:
+            return set()
+        return {("namespace", self.application.destination_namespace)}
 
     def _has_webhook(self) -> bool:
         """The operator's webhook (on by default) takes its certificate from cert-manager."""
@@ -270,5 +274,5 @@ def describe(need: Need) -> str:
     if need[0] == "webhook":
         return f"the webhook of {need[1]}"
     if need[0] == "secret":
-        return f"Secret '{need[2]}' in {need[1]}"
+        return f"Secret '{need[2]}'" + (f" in {need[1]}" if need[1] else "")
     return f"{need[0]} '{need[-1]}'"
