@@ -40,13 +40,19 @@ def tree(jobs: Files, wave: str = "2", policy: str = "", *parts: Files) -> Files
 SESSION = folder("clusters/dev/jobs", a=manifest(FLINK, "FlinkDeployment", "session"))
 
 
-@pytest.mark.parametrize("cluster", ["demo", "flink-demo"])
+@pytest.mark.parametrize("cluster", ["demo", "flink-demo", "openshift-demo"])
 def test_our_own_clusters_are_proved(cluster: str) -> None:
     found = plan(ROOT, cluster)
     assert {one["verdict"] for one in found["proofs"]} <= {"proved", "given"}
     assert (found["cycles"], found["argocd_declared"]) == ([], True)
     needs = " ".join(one["need"] for one in found["proofs"])
-    for part in ("CRDs of", "namespace", "Manager", "webhook of cert-manager", "REST class"):
+    for part in ("namespace", "project"):
+        assert part in needs
+
+
+def test_what_the_jobs_of_a_cluster_need_is_all_looked_at() -> None:
+    needs = " ".join(one["need"] for one in plan(ROOT, "flink-demo")["proofs"])
+    for part in ("CRDs of", "Manager", "webhook of cert-manager", "REST class", "environment"):
         assert part in needs
 
 

@@ -72,6 +72,10 @@ _SECRET_MAKERS: dict[str, tuple[str, ...]] = {
     "SealedSecret": ("spec", "template", "metadata", "name"),
     "Certificate": ("spec", "secretName"),
 }
+# With one of these, OpenShift makes a Secret with a certificate for a Service.
+_SERVING_CERTIFICATE = tuple(
+    f"service.{stage}.openshift.io/serving-cert-secret-name" for stage in ("beta", "alpha")
+)
 # Kinds that others name: what they are called in words.
 _NAMED = {
     "FlinkEnvironment": "environment",
@@ -115,6 +119,9 @@ def provides(obj: Object) -> Iterator[Need]:
         if isinstance(group, str) and isinstance(kind, str):
             yield "kind", group, kind
             yield "group", group
+    elif obj.kind == "Service":
+        found = (obj.annotations.get(key) for key in _SERVING_CERTIFICATE)
+        yield from (("secret", obj.namespace, str(name)) for name in found if name)
     elif obj.kind in _SECRET_MAKERS:
         yield "secret", obj.namespace, _made_secret(obj)
     elif obj.kind in _NAMED:
