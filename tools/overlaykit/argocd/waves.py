@@ -72,6 +72,10 @@ _SECRET_MAKERS: dict[str, tuple[str, ...]] = {
     "SealedSecret": ("spec", "template", "metadata", "name"),
     "Certificate": ("spec", "secretName"),
 }
+# With one of these, OpenShift makes a Secret with a certificate for a Service.
+_SERVING_CERTIFICATE = tuple(
+    f"service.{stage}.openshift.io/serving-cert-secret-name" for stage in ("beta", "alpha")
+)
 # Kinds that others name: what they are called in words.
 _NAMED = {
     "FlinkEnvironment": "environment",
@@ -115,6 +119,9 @@ def provides(obj: Object) -> Iterator[Need]:
         if isinstance(group, str) and isinstance(kind, str):
             yield "kind", group, kind
             yield "group", group
+    elif obj.kind == "Service":
+        found = (obj.annotations.get(key) for key in _SERVING_CERTIFICATE)
+        yield from (("secret", obj.namespace, str(name)) for name in found if name)
     elif obj.kind in _SECRET_MAKERS:
         yield "secret", obj.namespace, _made_secret(obj)
     elif obj.kind in _NAMED:
@@ -229,10 +236,14 @@ class Child:
 
     def there(self) -> set[Need]:
         """The namespaces that are there, or that Argo CD makes for this Application."""
-        there = {*_ALWAYS, self.application.obj.namespace}
-        if "CreateNamespace=true" in self.application.options:
-            there.add(self.application.destination_namespace)
-        return {("namespace", name) for name in there}
+        names = (*_ALWAYS, self.application.obj.namespace)
+        return {("namespace", name) for name in names} | self.makes()
+
+    def makes(self) -> set[Need]:
+        """The namespace that Argo CD makes for this Application."""
+        if "CreateNamespace=true" not in self.application.options:
+            return set()
+        return {("namespace", self.application.destination_namespace)}
 
     def _has_webhook(self) -> bool:
         """The operator's webhook (on by default) takes its certificate from cert-manager."""
@@ -270,5 +281,5 @@ def describe(need: Need) -> str:
     if need[0] == "webhook":
         return f"the webhook of {need[1]}"
     if need[0] == "secret":
-        return f"Secret '{need[2]}' in {need[1]}"
+        return f"Secret '{need[2]}'" + (f" in {need[1]}" if need[1] else "")
     return f"{need[0]} '{need[-1]}'"

@@ -26,12 +26,19 @@ def given(world: World, cluster: str, need: Need) -> str | None:
     if need[0] == "group":
         if need[1] in API_SERVER_GROUPS or need[1] in _ALWAYS:
             return None
+        if need[1].endswith(".openshift.io") and _is_openshift(found):
+            return "OpenShift's own (argocd.managedBy: operator)"
         return _provided(found, _PROVIDERS.get(need[1], ""))
     if need in _OPERATORS:
         return _provided(found, _OPERATORS[need])
     if need[0] == "secret":
         return _secret(world, need)
     return _external(world, f"{need[0].capitalize()}/{need[-1]}")
+
+
+def _is_openshift(cluster: Cluster | None) -> bool:
+    """Whether the facts say that OpenShift's GitOps operator runs Argo CD."""
+    return cluster is not None and cluster.fact("argocd", "managedBy") == "operator"
 
 
 def _provided(cluster: Cluster | None, name: str) -> str:

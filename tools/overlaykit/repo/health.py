@@ -13,7 +13,8 @@ from overlaykit.source import Path, Place
 
 # Files that may carry a configuration of Argo CD in a form that nobody renders here.
 _TEXTS = (".yaml", ".yml", ".json", ".tf", ".sh", ".tpl", ".j2", ".jsonnet", ".libsonnet", ".lua")
-_WORDS = ("resource.customizations", "resourceCustomizations", "resourceHealthChecks")
+_LIST = "resourceHealthChecks"
+_WORDS = ("resource.customizations", "resourceCustomizations", _LIST)
 
 
 @dataclass(frozen=True)
@@ -77,10 +78,11 @@ class Healths:
 
     def mention(self, group: str, kind: str, loose: bool = False) -> str:
         """A file that speaks of a health rule of a kind; `loose`: that no kustomization reads."""
-        names = (f"{group}_{kind}", f"{group}/{kind}", f"kind: {kind}\n")
         built = self.world.graph.all_files if loose else ()
         for file, text in self._texts.items():
-            if file not in built and any(name in text for name in names):
+            listed = _LIST in text and f"kind: {kind}\n" in text
+            named = f"{group}_{kind}" in text or f"{group}/{kind}:" in text
+            if file not in built and (listed or named):
                 return file
         return ""
 

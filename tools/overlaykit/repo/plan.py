@@ -16,6 +16,8 @@ from overlaykit.argocd.waves import Child, Need, needs, needs_from_afar, provide
 from overlaykit.errors import UsageError
 from overlaykit.render.objects import Object
 from overlaykit.repo.given import given
+from overlaykit.repo.target import matches
+from overlaykit.repo.tree import join
 from overlaykit.repo.values import values_of
 from overlaykit.repo.world import World
 
@@ -69,7 +71,7 @@ class Proof:
 class Plan:
     """The syncs of a cluster, root first, and the proofs."""
 
-    cluster: str
+    target: str
     health: Health
     roots: list[Node]
     proofs: list[Proof] = field(default_factory=list)
@@ -83,27 +85,40 @@ class Plan:
         return self.health.rule(obj.group, obj.kind)
 
 
-def plan_of(world: World, cluster: str) -> Plan:
-    """The plan of a cluster. Raises UsageError where it has no Application."""
-    roots = list(_roots(world, cluster))
-    if not roots:
-        known = sorted({a.cluster for a in world.applications if a.cluster})
-        there = f"\n  clusters with Applications here: {', '.join(known)}" if known else ""
-        raise UsageError(f"'{cluster}' is no cluster with an Application of this repository{there}")
-    first = next(node.application for root in roots for node in root.walk() if node.application)
-    health = world.healths.of(cluster, first.obj.namespace).health
-    plan = Plan(cluster, health, roots)
-    prover = _Prover(world, plan)
+def plan_of(world: World, target: str) -> Plan:
+    """The plan of a cluster, or of the Applications in a directory. Raises UsageError where there
+    are none."""
+    found = [a for a in world.applications if a.cluster == target]
+    folder = join("", target.rstrip("/"))
+    if not found and world.tree.is_dir(folder):
+        found = [a for a in world.applications if matches(a.folder, {folder})]
+    if not found:
+        raise UsageError(_unknown(world, target))
+    first = found[0]
+    health = world.healths.of(first.cluster, first.obj.namespace).health
+    plan = Plan(target, health, list(_roots(world, found)))
+    prover = _Prover(world, plan, first.cluster)
     plan.proofs, plan.cycles = prover.proofs(), prover.cycles()
     return plan
 
 
-def _roots(world: World, cluster: str) -> Iterator[Node]:
+def _unknown(world: World, target: str) -> str:
+    clusters = sorted({a.cluster for a in world.applications if a.cluster})
+    folders = sorted({a.folder or "." for a in world.applications if not a.cluster})
+    message = f"'{target}' is no cluster and no directory with an Application of this repository"
+    if clusters:
+        message += f"\n  clusters with Applications here: {', '.join(clusters)}"
+    if folders:
+        message += f"\n  Applications of no cluster stand in: {', '.join(folders[:5])}"
+    return message
+
+
+def _roots(world: World, own: list[Application]) -> Iterator[Node]:
     """The Applications that no other deploys; several of one folder hang below that folder."""
+    # In a ring, none is the first.
     by_folder: dict[str, list[Application]] = {}
-    for application in world.applications:
-        if application.cluster == cluster and not world.deployers.get(application.folder):
-            by_folder.setdefault(application.folder, []).append(application)
+    for application in [a for a in own if _is_root(world, a)] or own:
+        by_folder.setdefault(application.folder, []).append(application)
     for folder, listed in sorted(by_folder.items()):
         if len(listed) == 1:
             yield _node(world, listed[0], (), set())
@@ -112,6 +127,12 @@ def _roots(world: World, cluster: str) -> Iterator[Node]:
         root = Node(folder, None, folder, objects)
         _add_children(world, root, {id(a.obj): a for a in listed}, set())
         yield root
+
+
+def _is_root(world: World, application: Application) -> bool:
+    """Whether no other Application deploys it."""
+    found = world.deployers.get(application.folder, ())
+    return all(one.name == application.name for one in found)
 
 
 def _node(
@@ -152,8 +173,8 @@ class _Offer:
 class _Prover:
     """Compares every user with whoever brings what it needs."""
 
-    def __init__(self, world: World, plan: Plan) -> None:
-        self.world, self.plan = world, plan
+    def __init__(self, world: World, plan: Plan, cluster: str) -> None:
+        self.world, self.plan, self.cluster = world, plan, cluster
         self.nodes = [node for root in plan.roots for node in root.walk()]
         self.offers: dict[Need, list[_Offer]] = {}
         self.edges: dict[str, set[str]] = {}
@@ -176,7 +197,8 @@ class _Prover:
             for need in named:
                 yield need, _Offer(node, obj, (*node.above, at))
         child = self._child(node)
-        for need in sorted(child.provides() - brought) if child else ():
+        made = child.provides() | child.makes() if child else set()
+        for need in sorted(made - brought):
             yield need, _Offer(node, None, node.above)
 
     def proofs(self) -> list[Proof]:
@@ -195,8 +217,11 @@ class _Prover:
         seen: dict[Need, tuple[StepAt, ...]] = {}
         for obj, at in _placed(node):
             wanted = {*needs(obj), *needs_from_afar(obj), *secrets(obj)} - set(provides(obj))
-            if is_application(obj) and obj.get("spec", "project") not in (None, "default"):
-                wanted.add(("project", str(obj.get("spec", "project"))))
+            if is_application(obj):
+                # It lives beside the Argo CD that applies it.
+                wanted.discard(("namespace", obj.namespace))
+                project = obj.get("spec", "project")
+                wanted |= {("project", str(project))} if project not in (None, "default") else set()
             for need in sorted(wanted):
                 seen.setdefault(need, (*node.above, at))
         child = self._child(node)
@@ -212,7 +237,7 @@ class _Prover:
         """(verdict, provider, why); no verdict where there is nothing to say."""
         offers = self.offers.get(need)
         if not offers:
-            why = given(self.world, self.plan.cluster, need)
+            why = given(self.world, self.cluster, need)
             if need[0] in ("webhook", "secret mapping") or why is None:
                 return "", "", ""
             return (
@@ -230,12 +255,14 @@ class _Prover:
                 return "open", "two roots, which nothing orders"
             if mine != theirs:
                 return self._apart(sync, mine, theirs, offer)
+        if offer.obj is not None and offer.obj.kind == "AppProject":
+            return "retry", "in one step: an Application is refused until its project is there"
         if offer.node is node:
             return self._together(offer)
         application = node.application
         seconds = patience(application) if application else 0
         if not seconds:
-            return "refuted", "in one step, and it does not try again"
+            return "open", "in one step, where nothing waits, and it does not try again"
         return "retry", f"in one step: it comes in by retry, for {in_words(min(seconds, 86400))}"
 
     def _apart(
@@ -244,23 +271,21 @@ class _Prover:
         waves = f"wave {theirs[1]} before {mine[1]} of {sync}"
         if theirs > mine:
             return "refuted", f"wave {theirs[1]} after {mine[1]} of {sync}"
-        gate = self._gate(sync, offer)
-        if gate is None:
-            return "proved", waves
-        return "open", f"{waves}, but nothing waits: no health check for {gate}"
+        doubt = self._doubt(sync, offer)
+        return ("open", f"{waves}, but {doubt}") if doubt else ("proved", waves)
 
-    def _gate(self, sync: str, offer: _Offer) -> str | None:
-        """The kind without a health check that would have to hold the sync; None where it holds."""
+    def _doubt(self, sync: str, offer: _Offer) -> str:
+        """Why a sync may go on before something is ready; empty where it waits."""
         node = next((one for one in self.nodes if one.name == sync), None)
         if node is None or node.application is None:
-            return "what applies them, which is not here"
+            return "what applies them is not here, so nobody can tell whether it waits"
+        nothing = "nothing waits: no health check for"
         if offer.node.name != sync and not self.plan.health.rule(*APPLICATION).is_there:
-            return "Application"
+            return f"{nothing} Application"
         obj = offer.obj
-        plain = obj is None or obj.kind in (*KINDS, "AppProject") or is_application(obj)
-        if obj is None or plain or self.plan.rule(obj).is_there:
-            return None
-        return obj.kind
+        if obj is None or obj.kind in (*KINDS, "AppProject") or is_application(obj):
+            return ""
+        return "" if self.plan.rule(obj).is_there else f"{nothing} {obj.kind}"
 
     def _together(self, offer: _Offer) -> tuple[str, str]:
         """In one step of one sync."""
@@ -269,11 +294,12 @@ class _Prover:
             return "proved", "Argo CD applies it first in the same sync"
         if kind in KINDS:
             return "proved", f"in one step, where a {kind} is applied before custom resources"
-        if kind and wave(offer.obj or Object({})) == 0:
+        if not kind:
+            return "proved", "its own chart"
+        if wave(offer.obj or Object({})) == 0:
             return "retry", "in one step without waves: its controller has to try again"
-        return (
-            ("refuted", "in one step, where nothing waits") if kind else ("proved", "its own chart")
-        )
+        worst = kind in ("FlinkEnvironment", "CMFRestClass")
+        return "refuted" if worst else "open", "in one step, where nothing waits"
 
     def cycles(self) -> list[list[str]]:
         """Applications that need each other, each ring once, in the order of the need."""

@@ -21,7 +21,7 @@ _STYLES = {"refuted": "error", "open": "warning", "retry": "warning", "proved": 
 
 
 def text(plan: Plan, paint: Paint = plain) -> str:
-    lines = [f"{plan.cluster}: the first sync, as {_argocd(plan)} runs it", ""]
+    lines = [f"{plan.target}: the first sync, as {_argocd(plan)} runs it", ""]
     for root in plan.roots:
         lines += [*_node(plan, root, ""), ""]
     lines.append("Is there what is needed, in time?")
@@ -105,7 +105,7 @@ def _summary(plan: Plan) -> str:
 def as_json(plan: Plan) -> str:
     whole = {
         "version": VERSION,
-        "cluster": plan.cluster,
+        "target": plan.target,
         "argocd": plan.health.version or newest(),
         "argocd_declared": bool(plan.health.version),
         "syncs": [_sync(plan, root) for root in plan.roots],
