@@ -123,10 +123,17 @@ def _rows(generator: Any, above: Params, mode: _Mode, listing: Listing) -> list[
     if body.get("template"):
         raise NotRead("a generator overrides the template")
     if above:
-        nested = body if kind in ("list", "git") else {}
-        body = {**body, **fill(nested, above, mode.go, mode.strict)}
+        body = _interpolated(body if kind in ("list", "git") else {}, body, above, mode)
     rows = _READERS[kind](body, mode, listing)
     return [row for row in rows if _selects(generator.get("selector"), row)]
+
+
+def _interpolated(nested: Params, body: Params, above: Params, mode: _Mode) -> Params:
+    """The second generator of a matrix, with what the first gives."""
+    try:
+        return {**body, **fill(nested, above, mode.go, mode.strict)}
+    except Missing as error:
+        raise NotRead(f"a generator uses {error}") from None
 
 
 def _list(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
@@ -143,7 +150,7 @@ def _list(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
 
 
 def _git(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
-    if TEMPLATED.search(str(body)):
+    if TEMPLATED.search(str({k: v for k, v in body.items() if k != "values"})):
         raise NotRead("the git generator is templated")
     if not listing.is_own(str(body.get("repoURL") or "")):
         raise NotRead("the git generator reads another repository")
