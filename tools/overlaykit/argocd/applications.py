@@ -91,7 +91,8 @@ class Destination:
 class Application:
     """An Application and where it stands: rendered by `folder`, or read from that file.
 
-    `generated` is the name of the ApplicationSet that makes it, empty for one that is written.
+    `generated` is the name of the ApplicationSet that makes it, empty for one that is written;
+    `assuming`: what a verdict on it takes for granted, such as that somebody applies the file.
     """
 
     obj: Object
@@ -99,6 +100,7 @@ class Application:
     cluster: str
     locate: Callable[[Object, Path, bool], Place]
     generated: str = ""
+    assuming: str = ""
 
     @property
     def name(self) -> str:

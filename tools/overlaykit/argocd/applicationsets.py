@@ -88,7 +88,7 @@ def _add(found: Expansion, obj: Object, template: Params, row: Params, mode: _Mo
     try:
         filled = fill(template, row, mode.go, mode.strict)
     except NotRead as error:
-        found.unseen = f"its template uses {{{{{error}}}}}"
+        found.unseen = f"its template is not read here ({error})"
         return
     except Missing as error:
         _note(found, ("spec", "template"), str(error))
@@ -123,10 +123,17 @@ def _rows(generator: Any, above: Params, mode: _Mode, listing: Listing) -> list[
     if body.get("template"):
         raise NotRead("a generator overrides the template")
     if above:
-        nested = body if kind in ("list", "git") else {}
-        body = {**body, **fill(nested, above, mode.go, mode.strict)}
+        body = _interpolated(body if kind in ("list", "git") else {}, body, above, mode)
     rows = _READERS[kind](body, mode, listing)
     return [row for row in rows if _selects(generator.get("selector"), row)]
+
+
+def _interpolated(nested: Params, body: Params, above: Params, mode: _Mode) -> Params:
+    """The second generator of a matrix, with what the first gives."""
+    try:
+        return {**body, **fill(nested, above, mode.go, mode.strict)}
+    except Missing as error:
+        raise NotRead(f"a generator uses {error}") from None
 
 
 def _list(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
@@ -143,12 +150,14 @@ def _list(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
 
 
 def _git(body: Params, mode: _Mode, listing: Listing) -> list[Params]:
-    if TEMPLATED.search(str(body)):
+    if TEMPLATED.search(str({k: v for k, v in body.items() if k != "values"})):
         raise NotRead("the git generator is templated")
     if not listing.is_own(str(body.get("repoURL") or "")):
         raise NotRead("the git generator reads another repository")
     if body.get("directories"):
-        rows = [({}, path, "") for path in _picked(body["directories"], _folders(listing), False)]
+        rows: list[tuple[Any, str, str]] = [
+            ({}, path, "") for path in _picked(body["directories"], _folders(listing), False)
+        ]
     else:
         files = _picked(body.get("files"), listing.files, True)
         rows = [(data, posixpath.dirname(n) or ".", n) for n in files for data in listing.read(n)]
@@ -245,8 +254,10 @@ def _merged(below: Params, above: Params) -> Params:
     found = dict(below)
     for key, value in above.items():
         under = found.get(key)
-        both = isinstance(under, dict) and isinstance(value, dict)
-        found[key] = _merged(under, value) if both else value
+        if isinstance(under, dict) and isinstance(value, dict):
+            found[key] = _merged(under, value)
+        else:
+            found[key] = value
     return found
 
 
@@ -321,6 +332,15 @@ def evidence(obj: Object, has: Callable[[str], bool]) -> Iterator[tuple[str, boo
                 fixed = re.split(r"[*?\[{]", path)[0].rpartition("/")[0]
                 if fixed:
                     yield url, has(fixed)
+
+
+def is_chosen_by_git(obj: Object, text: str) -> bool:
+    """Whether a templated text is filled in from names or contents that a git generator reads."""
+    generators = obj.get("spec", "generators")
+    if next(_git_bodies(generators), None) is None:
+        return False
+    only_git = all(isinstance(one, dict) and "git" in one for one in generators)
+    return only_git or re.search(r"\bpath\b", text) is not None
 
 
 def _git_bodies(generators: Any) -> Iterator[Params]:

@@ -28,6 +28,7 @@ def _compiled(pattern: str, separator: str) -> re.Pattern[str] | None:
     return re.compile(text, re.DOTALL)
 
 
+@lru_cache(maxsize=65536)
 def matches(pattern: str, value: str, separator: str = "") -> bool | None:
     """Whether a glob (`*`, `?`, `**`) matches the whole value; None for one that is not read."""
     if pattern == "*":
@@ -36,6 +37,7 @@ def matches(pattern: str, value: str, separator: str = "") -> bool | None:
     return None if compiled is None else compiled.fullmatch(value) is not None
 
 
+@lru_cache(maxsize=65536)
 def matches_path(pattern: str, path: str) -> bool | None:
     """Go's path.Match: no star crosses a `/`, and `**` is just two of them."""
     return matches(re.sub(r"\*+", "*", pattern), path, "/")

@@ -15,7 +15,7 @@ from overlaykit import disk
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.projects import Project, is_project
 from overlaykit.render.objects import Object
-from overlaykit.repo.templated import templated_projects
+from overlaykit.repo.templated import Templated
 from overlaykit.repo.tree import YAML, Tree, join
 from overlaykit.source import Path, Place
 
@@ -36,11 +36,15 @@ class Placed:
 
 @dataclass(frozen=True)
 class Answer:
-    """The AppProject that an Application means; `assuming`: what that takes for granted."""
+    """The AppProject that an Application means; `assuming`: what that takes for granted.
+
+    `filled`: a templated one with the values of its chart, where `project` leaves them open.
+    """
 
     project: Project
     placed: Placed
     assuming: str = ""
+    filled: Project | None = None
 
 
 @dataclass
@@ -58,7 +62,8 @@ class ArgoCDs:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self._templated = templated_projects(world)
+        templated = Templated(world)
+        self._templated, self._defaults = templated.units, templated.defaults
 
     @cached_property
     def content(self) -> dict[int, list["Unit"]]:
@@ -147,16 +152,19 @@ class ArgoCDs:
         own = [placed for one in homes for placed in one.projects.get(name, ())]
         own = [placed for placed in own if _same_namespace(placed, application)]
         if own:
-            return [Answer(self._project(placed), placed) for placed in _unique(own)]
+            return [self._answer(placed, "") for placed in _unique(own)]
         found = [p for p in self._projects.get(name, ()) if _same_namespace(p, application)]
         near = [p for p in found if p.unit.cluster in ("", application.cluster)]
         near = [p for p in near if not p.unit.assuming or application.folder == p.unit.folder]
         sure = len(near) == len(found) == 1 or all(p.unit.cluster for p in near)
         text = "" if sure else f"that its project is the '{name}' of this repository"
-        return [Answer(self._project(placed), placed, text) for placed in near]
+        return [self._answer(placed, text) for placed in near]
 
-    def _project(self, placed: Placed) -> Project:
-        return Project(placed.obj, lambda: self._shared)
+    def _answer(self, placed: Placed, assuming: str) -> Answer:
+        filled = self._defaults.get(id(placed.obj))
+        project = Project(placed.obj, lambda: self._shared)
+        wide = Project(filled, lambda: self._shared) if filled else None
+        return Answer(project, placed, assuming, wide)
 
     @cached_property
     def _shared(self) -> list[Object]:

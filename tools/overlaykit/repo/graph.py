@@ -146,14 +146,15 @@ class Graph:
     def files(self, folder: str) -> Iterator[str]:
         """Every file that building `folder` reads."""
         for kustomization in self.closure(folder):
-            yield from self._own_files(kustomization)
+            yield from self.own_files(kustomization)
 
     @cached_property
     def all_files(self) -> set[str]:
         """Every file that some kustomization reads; each one's own entries are looked at once."""
-        return {name for one in self.kustomizations.values() for name in self._own_files(one)}
+        return {name for one in self.kustomizations.values() for name in self.own_files(one)}
 
-    def _own_files(self, kustomization: Kustomization) -> Iterator[str]:
+    def own_files(self, kustomization: Kustomization) -> Iterator[str]:
+        """The files that one kustomization itself reads."""
         yield kustomization.file
         for entry in kustomization.entries:
             path = self.target(kustomization, entry)

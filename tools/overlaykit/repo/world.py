@@ -139,6 +139,12 @@ class World:
             self._expansions[obj.digest] = applicationsets.expand(obj, self._listing)
         return self._expansions[obj.digest]
 
+    def made_by(self, obj: Object) -> list[tuple[Path, Object]]:
+        """The Applications that an object is or makes, with the field where they stand in it."""
+        if is_application_set(obj):
+            return [(("spec", "template"), one) for one in self.expansion(obj).applications]
+        return [((), obj)] if is_application(obj) else []
+
     @cached_property
     def _expansions(self) -> dict[str, Expansion]:
         return {}
@@ -188,7 +194,8 @@ class World:
     def assumption_on(self, application: Application) -> str:
         """What a verdict on the content of an Application takes for granted."""
         own = (s for s in application.sources if s.path and self.is_own(s))
-        return next(filter(None, (self.assumption(source) for source in own)), "")
+        doubts = (application.assuming, *(self.assumption(source) for source in own))
+        return next(filter(None, doubts), "")
 
     def is_standing(self, namespace: str, application: Application) -> bool:
         """Whether a namespace is there before any sync: Kubernetes' own and Argo CD's."""
@@ -303,7 +310,8 @@ def applications(units: Iterable[Unit]) -> list[Application]:
     for unit in units:
         for obj in unit.objects:
             if is_application(obj):
-                found.append(Application(obj, unit.folder, unit.cluster, unit.locate))
+                place = (unit.folder, unit.cluster, unit.locate)
+                found.append(Application(obj, *place, assuming=unit.assuming))
     return found
 
 
@@ -314,7 +322,7 @@ def generated(unit: Unit, obj: Object, expansion: Expansion) -> list[Application
         return unit.locate(obj, ("spec", "template", *path), key)
 
     return [
-        Application(one, unit.folder, unit.cluster, locate, generated=obj.name)
+        Application(one, unit.folder, unit.cluster, locate, obj.name, unit.assuming)
         for one in expansion.applications
     ]
 

@@ -55,10 +55,18 @@ from overlaykit.argocd.hooks import sync_options
 from overlaykit.argocd.waves import CHARTS
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
+from overlaykit.repo.values import values_of
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
 LEVEL = "warning"
+# Charts of operators. Those of Jetstack mark their CRDs as ones to keep.
+_KEPT = ("cert-manager", "trust-manager")
+_OPERATORS = frozenset(
+    chart
+    for chart, brought in CHARTS.items()
+    if chart not in _KEPT and any(need[0] == "group" for need in brought)
+)
 _PRUNE: Path = ("spec", "syncPolicy", "automated", "prune")
 
 
@@ -68,8 +76,9 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
         if not application.cascades and not prunes:
             continue
         names = [o for u in world.content(application) for o in u.objects if _is_crd(o)]
-        at_deletion = application.cascades and _loses(names, application, "Delete=false")
-        at_prune = prunes and _loses(names, application, "Prune=false")
+        off = _without_crds(application, world)
+        at_deletion = application.cascades and _loses(names, application, "Delete=false", off)
+        at_prune = prunes and _loses(names, application, "Prune=false", off)
         if at_deletion:
             yield _problem(application, at_deletion, _finalizer(application), "deleting it deletes")
         elif at_prune:
@@ -80,7 +89,7 @@ def _is_crd(obj: Object) -> bool:
     return obj.kind == "CustomResourceDefinition"
 
 
-def _loses(crds: list[Object], application: Application, guard: str) -> str:
+def _loses(crds: list[Object], application: Application, guard: str, off: bool) -> str:
     """What would be deleted, in words; empty where nothing is or it is guarded."""
     open_ones = sorted(crd.name for crd in crds if guard not in sync_options(crd))
     if open_ones and guard not in application.options:
@@ -88,13 +97,16 @@ def _loses(crds: list[Object], application: Application, guard: str) -> str:
         return f"the CRD {open_ones[0]}{more}"
     for source in application.sources:
         chart = source.chart.rpartition("/")[2]
-        if any(need[0] == "group" for need in CHARTS.get(chart, ())) and not _skips(source.helm):
-            return f"what the chart {chart} brings, its CRDs included where they are templates"
+        if chart in _OPERATORS and source.helm.get("skipCrds") is not True and not off:
+            return f"the operator of the chart {chart}, with its CRDs where they are templates"
     return ""
 
 
-def _skips(helm: dict[str, object]) -> bool:
-    return helm.get("skipCrds") is True
+def _without_crds(application: Application, world: World) -> bool:
+    """Whether the chart's values, as far as they are here, leave the CRDs out."""
+    values = values_of(application, world)
+    crds = values.get("crds")
+    return isinstance(crds, dict) and crds.get("enabled") is False
 
 
 def _finalizer(application: Application) -> Path:
@@ -103,7 +115,8 @@ def _finalizer(application: Application) -> Path:
 
 
 def _problem(application: Application, what: str, path: Path, how: str) -> Problem:
-    message = f"{application.title}: {how} {what}, and every object of those kinds"
+    message = f"{application.title}: {how} {what}; every object of their kinds goes with CRDs"
     fix = "remove the finalizer" if path[-1] != "prune" else "write prune: false"
-    fix += ", or give the CRDs the sync options Prune=false,Delete=false"
+    if what.startswith("the CRD "):
+        fix += ", or give the CRDs the sync options Prune=false,Delete=false"
     return Problem(message, fix, at=application.place(path), path=path, object=application.label)

@@ -91,6 +91,7 @@ from collections.abc import Iterator
 from overlaykit.argocd.applications import TEMPLATED, Application
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.scope import namespaced
+from overlaykit.render.objects import Object
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
@@ -129,34 +130,34 @@ def _not_permitted(application: Application, name: str, world: World) -> Iterato
     yield problem.assuming(doubt)
 
 
-def _is_namespace(obj: object) -> bool:
-    return getattr(obj, "kind", "") == "Namespace" and not getattr(obj, "group", "")
+def _is_namespace(obj: Object) -> bool:
+    return obj.kind == "Namespace" and not obj.group
 
 
 def _elsewhere(application: Application, world: World) -> Iterator[Problem]:
     """Objects of namespaces that neither the option nor anything here makes."""
-    wanted, seen = application.destination_namespace, set()
+    wanted, seen = application.destination_namespace, {""}
     for unit in world.content(application):
         for obj in unit.objects:
             name = obj.namespace
-            if name in ("", wanted) or name in seen or world.is_standing(name, application):
-                continue
-            if not namespaced(obj.group, obj.kind, world.scopes):
+            if name in seen or not namespaced(obj.group, obj.kind, world.scopes):
                 continue
             seen.add(name)
-            if world.namespace_maker(name, application):
-                continue
-            message = (
-                f"{application.title} makes the namespace '{wanted}' only; nothing here makes "
-                f"'{name}'"
-            )
-            path: Path = ("metadata", "namespace")
-            problem = Problem(
-                message,
-                f"write namespace: {wanted}, or add a Namespace '{name}'",
-                at=unit.locate(obj, path, False),
-                path=path,
-                workload=unit.workload,
-                object=obj.label,
-            )
-            yield problem.assuming("that nothing outside this repository makes it either")
+            there = name == wanted or world.is_standing(name, application)
+            if not there and not world.namespace_maker(name, application):
+                yield _without_namespace(application, unit, obj)
+
+
+def _without_namespace(application: Application, unit: Unit, obj: Object) -> Problem:
+    wanted = application.destination_namespace
+    path: Path = ("metadata", "namespace")
+    problem = Problem(
+        f"{application.title} makes the namespace '{wanted}' only; nothing here makes "
+        f"'{obj.namespace}'",
+        f"write namespace: {wanted}, or add a Namespace '{obj.namespace}'",
+        at=unit.locate(obj, path, False),
+        path=path,
+        workload=unit.workload,
+        object=obj.label,
+    )
+    return problem.assuming("that nothing outside this repository makes it either")

@@ -74,7 +74,7 @@ from collections.abc import Iterator
 
 from overlaykit.argocd.applications import TEMPLATED, Application
 from overlaykit.findings import Problem
-from overlaykit.repo.world import Unit, World
+from overlaykit.repo.world import World
 from overlaykit.source import Path
 
 LEVEL = "error"
@@ -82,7 +82,6 @@ _AT: Path = ("metadata", "name")
 
 
 def check_repository(world: World) -> Iterator[Problem]:
-    doubts = {unit.folder: unit for unit in world.judged if unit.assuming}
     for argocd in world.argocds.all:
         named: dict[str, list[Application]] = {}
         for application in argocd.applications:
@@ -92,7 +91,7 @@ def check_repository(world: World) -> Iterator[Problem]:
             for number, application in enumerate(same):
                 twin = next((o for o in same[:number] if _clash(o, application)), None)
                 if twin is not None:
-                    yield _problem(application, twin, doubts)
+                    yield _problem(application, twin)
 
 
 def _clash(one: Application, other: Application) -> bool:
@@ -102,7 +101,7 @@ def _clash(one: Application, other: Application) -> bool:
     return one.obj.namespace == other.obj.namespace
 
 
-def _problem(application: Application, twin: Application, doubts: dict[str, Unit]) -> Problem:
+def _problem(application: Application, twin: Application) -> Problem:
     at, there = application.place(_AT), twin.place(_AT)
     where = f"at {there.file}:{there.line}"
     if at == there:
@@ -110,7 +109,6 @@ def _problem(application: Application, twin: Application, doubts: dict[str, Unit
     message = f"a second Application '{application.name}': one is made {where}"
     if application.generated:
         message = f"{application.title} makes {message}"
-    unit = doubts.get(application.folder) or doubts.get(twin.folder)
     problem = Problem(
         message,
         "give it a name of its own, or remove one of the two",
@@ -119,4 +117,4 @@ def _problem(application: Application, twin: Application, doubts: dict[str, Unit
         cluster=application.cluster,
         object=application.label,
     )
-    return problem.assuming(unit.assuming if unit else "")
+    return problem.assuming(application.assuming or twin.assuming)

@@ -66,7 +66,7 @@ Source: Argo CD, Application specification, "path".
 import difflib
 from collections.abc import Iterator
 
-from overlaykit.argocd.applications import TEMPLATED, Source, is_application, sources
+from overlaykit.argocd.applications import TEMPLATED, Source, sources
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
 from overlaykit.repo.tree import join
@@ -76,11 +76,12 @@ LEVEL = "error"
 
 
 def check_object(obj: Object, world: World) -> Iterator[Problem]:
-    for source in sources(obj) if is_application(obj) else ():
-        message, fix = _wrong(source, world)
-        if message:
-            path = (*source.at, "path")
-            yield Problem(message, fix, path=path).assuming(world.assumption(source))
+    for prefix, application in world.made_by(obj):
+        for source in sources(application):
+            message, fix = _wrong(source, world)
+            if message:
+                path = (*prefix, *source.at, "path")
+                yield Problem(message, fix, path=path).assuming(world.assumption(source))
 
 
 def _wrong(source: Source, world: World) -> tuple[str, str]:

@@ -100,7 +100,7 @@ Source: Argo CD, "Projects"; pkg/apis/application/v1alpha1/app_project_types.go.
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.projects import Project, Refusal
@@ -112,6 +112,7 @@ from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path, Place
 
 LEVEL = "error"
+_Seen = dict[tuple[int, str, str, str], Refusal | None]
 
 
 @dataclass(frozen=True)
@@ -136,34 +137,36 @@ class _Case:
 
 def check_repository(world: World) -> Iterator[Problem]:
     refused: dict[tuple[Place, str], list[_Case]] = {}
+    objects: dict[tuple[Place, str], list[_Case]] = {}
+    seen: _Seen = {}
     for application in world.applications:
-        for case in _refused(application, world):
+        for case in _refused(application, seen, world):
             if case.listed:
                 at, _ = _in_list(case)
                 refused.setdefault((at, case.kind), []).append(case)
             else:
-                yield _at_object(case, world)
+                at = case.unit.locate(case.obj, ("kind",), False)
+                objects.setdefault((at, case.refusal.list), []).append(case)
     for (at, _), cases in refused.items():
         yield from _at_list(at, cases, world)
+    for (at, _), cases in objects.items():
+        yield from _at_object(at, cases, world)
 
 
-def _refused(application: Application, world: World) -> Iterator[_Case]:
+def _refused(application: Application, seen: _Seen, world: World) -> Iterator[_Case]:
     units = world.content(application)
     answers = world.argocds.projects_of(application) if units else []
-    seen: dict[tuple[int, str, str, str], Refusal | None] = {}
-    for unit in units:
+    for unit in units if answers else ():
         for obj in unit.objects:
             found = []
             for answer in answers:
-                key = (id(answer), obj.group, obj.kind, obj.name)
+                key = (id(answer.placed.obj), obj.group, obj.kind, obj.name)
                 if key not in seen:
                     seen[key] = _refusal(answer.project, obj, world)
-                found.append((answer, seen[key]))
-            # Where two projects may be meant, both have to refuse.
-            if found and all(refusal for _, refusal in found):
-                for answer, refusal in found[:1]:
-                    if refusal:
-                        yield _Case(application, unit, obj, answer, refusal)
+                found.append(seen[key])
+            # Where one of several projects may be meant, all have to refuse.
+            if found[0] and all(found):
+                yield _Case(application, unit, obj, answers[0], found[0])
 
 
 def _refusal(project: Project, obj: Object, world: World) -> Refusal | None:
@@ -215,44 +218,45 @@ def _at_list(at: Place, cases: list[_Case], world: World) -> Iterator[Problem]:
     cases = sorted(cases, key=lambda case: (case.application.name, case.obj.label))
     first = cases[0]
     _, hint = _in_list(first)
-    names = sorted({case.application.title for case in cases})
-    more = f" and {len(names) - 1} more" if len(names) > 1 else ""
     message = (
         f"project '{first.answer.project.name}' does not permit {first.kind}, which "
-        f"{names[0]}{more} renders ({first.obj.label}){hint}"
+        f"{_who(cases)} ({first.obj.label}){hint}"
     )
     group = first.obj.group or '""'
     fix = f"add group: {group}, kind: {first.obj.kind} to {first.refusal.list}"
-    for cluster in sorted({case.application.cluster for case in cases}):
-        mine = next(case for case in cases if case.application.cluster == cluster)
-        path: Path = ("spec", first.refusal.list)
-        label = first.answer.project.obj.label
-        problem = Problem(message, fix, at=at, path=path, cluster=cluster, object=label)
-        yield problem.assuming(_assumption(mine, world))
+    path: Path = ("spec", first.refusal.list)
+    label = first.answer.project.obj.label
+    yield from _each_cluster(Problem(message, fix, at=at, path=path, object=label), cases, world)
 
 
-def _at_object(case: _Case, world: World) -> Problem:
-    project, name = case.answer.project, case.refusal.list
-    place = case.answer.placed.place(("spec", name), key=True)
-    why = f"permits no kind of the {'cluster' if name.startswith('cluster') else 'namespace'}"
-    fix = f"take it out, or add it to {name} of the project"
-    if case.refusal.entry is not None:
+def _at_object(at: Place, cases: list[_Case], world: World) -> Iterator[Problem]:
+    cases = sorted(cases, key=lambda case: case.application.name)
+    first = cases[0]
+    project, name = first.answer.project, first.refusal.list
+    place = first.answer.placed.place(("spec", name), key=True)
+    sort = "of the cluster" if name.startswith("cluster") else "that lives in a namespace"
+    why, fix = f"permits no kind {sort}", f"take it out, or add it to {name} of the project"
+    if first.refusal.entry is not None:
         why, fix = f"forbids it in {name}", "take it out, or out of the list"
     message = (
-        f"{case.application.title} renders {case.kind} '{case.obj.name}'; its project "
-        f"'{project.name}' ({place.file}:{place.line}) {why}"
+        f"{_who(cases)} {first.kind} '{first.obj.name}'; project '{project.name}' "
+        f"({place.file}:{place.line}) {why}"
     )
-    at = case.unit.locate(case.obj, ("kind",), False)
-    problem = Problem(
-        message,
-        fix,
-        at=at,
-        path=("kind",),
-        cluster=case.application.cluster,
-        workload=case.unit.workload,
-        object=case.obj.label,
-    )
-    return problem.assuming(_assumption(case, world))
+    problem = Problem(message, fix, at=at, path=("kind",), object=first.obj.label)
+    workload = first.unit.workload
+    yield from _each_cluster(replace(problem, workload=workload), cases, world)
+
+
+def _who(cases: list[_Case]) -> str:
+    """Who renders it: the first Application, and how many more."""
+    names = sorted({case.application.title for case in cases})
+    return f"{names[0]} and {len(names) - 1} more render" if names[1:] else f"{names[0]} renders"
+
+
+def _each_cluster(problem: Problem, cases: list[_Case], world: World) -> Iterator[Problem]:
+    for cluster in sorted({case.application.cluster for case in cases}):
+        doubts = [_assumption(c, world) for c in cases if c.application.cluster == cluster]
+        yield replace(problem, cluster=cluster).assuming(doubts[0] if all(doubts) else "")
 
 
 def _assumption(case: _Case, world: World) -> str:

@@ -4,7 +4,8 @@ Argo CD refuses the whole Application (InvalidSpecError) where one of its source
 repository and charts included, is not in sourceRepos, or its cluster and namespace are in no entry
 of destinations; an entry that begins with `!` denies. An object in another namespace than the
 Application's needs that one in destinations too. Where several Applications lack the same entry,
-the finding stands at the project's list.
+the finding stands at the project's list; where neither source nor destination is permitted, at the
+name of the project.
 
 Bad:
     # file: clusters/dev/cmf.yaml
@@ -33,7 +34,27 @@ Bad:
         targetRevision: 2.4.1
       destination:
         server: https://kubernetes.default.svc
+        namespace: confluent
+    ---
+    apiVersion: argoproj.io/v1alpha1
+    kind: Application
+    metadata:
+      name: values
+      namespace: argocd
+    spec:
+      project: operators
+      source:
+        repoURL: https://git.example.com/team/gitops.git
+        targetRevision: main
+        path: values
+      destination:
+        server: https://kubernetes.default.svc
         namespace: confluence  # <- here
+    # file: values/config.yaml
+    apiVersion: v1
+    kind: ConfigMap
+    metadata:
+      name: values
 
 Good:
     # file: clusters/dev/cmf.yaml
@@ -117,23 +138,43 @@ def _cases(application: Application, world: World) -> Iterator[_Case]:
     answers = world.argocds.projects_of(application)
     if not answers:
         return
-    yield from _repositories(application, answers)
-    refused = list(_destinations(application, answers))
-    yield from refused
-    if not refused:
+    repositories = list(_repositories(application, answers, world))
+    destinations = list(_destinations(application, answers))
+    if repositories and destinations:
+        yield _wrong_project(application, repositories[0], destinations[0])
+        return
+    yield from (*repositories, *destinations)
+    if not destinations:
         yield from _namespaces(application, answers, world)
 
 
-def _repositories(application: Application, answers: list[Answer]) -> Iterator[_Case]:
+def _wrong_project(application: Application, one: _Case, other: _Case) -> _Case:
+    """Neither where it comes from nor where it goes to is permitted: it is the wrong project."""
+    path: Path = ("spec", "project")
+    what = f"{one.what} and {other.what}"
+    entry = f"{one.entry} to {one.list} and {other.entry}"
+    return replace(other, what=what, entry=entry, at=application.place(path), path=path)
+
+
+def _repositories(application: Application, answers: list[Answer], world: World) -> Iterator[_Case]:
     for source in application.sources:
-        if not source.url or TEMPLATED.search(source.url):
+        url = source.url
+        if not url or TEMPLATED.search(url):
             continue
-        if any(one.project.permits_repository(source.url) for one in answers):
-            continue
+        doubt = ""
+        if any(one.project.permits_repository(url) for one in answers):
+            # A templated entry may mean it. This repository is what such entries are mostly for.
+            if world.is_own(source) or any(_permits_filled(one, url) for one in answers):
+                continue
+            doubt = "that the chart of the project is installed with its own values"
         path = (*source.at, "repoURL")
-        what = f"the repository '{source.url}'"
+        what = f"the repository '{url}'"
         at, label = application.place(path), application.label
-        yield _Case(application, answers[0], "sourceRepos", what, source.url, at, path, label)
+        yield _Case(application, answers[0], "sourceRepos", what, url, at, path, label, doubt)
+
+
+def _permits_filled(answer: Answer, url: str) -> bool:
+    return answer.filled is None or answer.filled.permits_repository(url)
 
 
 def _destinations(application: Application, answers: list[Answer]) -> Iterator[_Case]:
@@ -215,13 +256,16 @@ def _at_application(place: Place, case: _Case) -> Problem:
         subject = f"{case.label} of {subject}"
     message = (
         f"{subject} needs {case.what}; its project '{project}' ({place.file}:{place.line}) "
-        "does not permit it"
+        "does not permit that"
     )
     fix = f"add {case.entry} to {case.list} of the project, or correct it here"
+    if case.path == ("spec", "project"):
+        fix = f"write the name of its project, or add {case.entry} to {case.list}"
     cluster = case.application.cluster
     problem = Problem(message, fix, at=case.at, path=case.path, cluster=cluster, object=case.label)
     return problem.assuming(_doubt(case))
 
 
 def _doubt(case: _Case) -> str:
-    return case.answer.assuming or case.assuming or case.answer.placed.unit.assuming
+    own = case.application.assuming or case.assuming
+    return case.answer.assuming or own or case.answer.placed.unit.assuming

@@ -132,12 +132,14 @@ def _by_hand(application: Application, siblings: list[Application]) -> Iterator[
         return
     later = sorted({one.name for one in siblings if one.wave is not None and one.wave > mine})
     if later:
+        switched_off = application.obj.get(*_AUTOMATED, "enabled") is False
+        path: Path = (*_AUTOMATED, "enabled") if switched_off else _AUTOMATED
         more = f" and {len(later) - 1} more" if len(later) > 1 else ""
         yield Problem(
             f"{application.title} (wave {mine}) does not sync by itself, and '{later[0]}'{more} "
             "in later waves wait for it or start without it",
-            "add syncPolicy.automated",
-            at=application.place(_AUTOMATED),
-            path=_AUTOMATED,
+            "write enabled: true" if switched_off else "add syncPolicy.automated",
+            at=application.place(path),
+            path=path,
             object=application.label,
         )

@@ -61,7 +61,7 @@ Source: Argo CD, "Multiple sources for an Application" and "Helm".
 import difflib
 from collections.abc import Iterator
 
-from overlaykit.argocd.applications import TEMPLATED, Source, is_application, sources
+from overlaykit.argocd.applications import TEMPLATED, Source, sources
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
 from overlaykit.repo.tree import join
@@ -72,19 +72,23 @@ LEVEL = "error"
 
 
 def check_object(obj: Object, world: World) -> Iterator[Problem]:
-    if not is_application(obj):
-        return
+    for prefix, application in world.made_by(obj):
+        yield from _application(prefix, application, world)
+
+
+def _application(prefix: Path, obj: Object, world: World) -> Iterator[Problem]:
     every = sources(obj)
     if obj.get("spec", "sources") and obj.get("spec", "source"):
         message = "both sources and source are set; Argo CD ignores source"
-        at: Path = ("spec", "source")
+        at: Path = (*prefix, "spec", "source")
         yield Problem(message, "remove source", path=at, key=True, level="warning")
     for source in every:
         if source.ref and source.chart:
             message = f"the source with ref '{source.ref}' is a chart; values come from Git only"
-            yield Problem(message, "give the ref to a Git source", path=(*source.at, "ref"))
+            at = (*prefix, *source.at, "ref")
+            yield Problem(message, "give the ref to a Git source", path=at)
         for number, name in enumerate(source.value_files):
-            at = (*source.at, "helm", "valueFiles", number)
+            at = (*prefix, *source.at, "helm", "valueFiles", number)
             if not TEMPLATED.search(name) and "://" not in name:
                 yield from _value_file(every, source, name, at, world)
 
