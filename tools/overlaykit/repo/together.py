@@ -86,15 +86,19 @@ class Index:
         return [
             (pod, _flink_namespace(one, environment) or one.namespace)
             for one in self.objects
-            for environment in (self.environment(one.obj),)
+            for environment in (_object(self.environment(one.obj)),)
             for pod in pods(one.obj, environment)
         ]
 
-    def environment(self, obj: Object) -> Object | None:
+    def environment(self, obj: Object) -> Placed | None:
         """The FlinkEnvironment of an application or pool."""
         name = obj.get("spec", "flinkEnvironment")
         found = self.names.get(("FlinkEnvironment", name), []) if isinstance(name, str) else []
-        return found[0].obj if found else None
+        return found[0] if found else None
+
+
+def _object(placed: Placed | None) -> Object | None:
+    return placed.obj if placed else None
 
 
 def _flink_namespace(one: Placed, environment: Object | None) -> str:
@@ -152,6 +156,10 @@ class Neighbours:
         return ""
 
     def environment(self, obj: Object) -> Object | None:
+        """The FlinkEnvironment of an application or pool."""
+        return _object(self.environment_of(obj))
+
+    def environment_of(self, obj: Object) -> Placed | None:
         found = (index.environment(obj) for index in self.indexes)
         return next((one for one in found if one is not None), None)
 
