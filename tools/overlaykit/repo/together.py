@@ -138,14 +138,17 @@ class Neighbours:
         for index in self.indexes:
             yield from (one for one in index.customs if one.is_in(namespace))
 
+    def placed_pods(self, namespace: str) -> Iterator[tuple[Pod, str]]:
+        """The pods of a namespace, and those that may be there, with where they are."""
+        for index in self.indexes:
+            yield from (
+                (pod, where)
+                for pod, where in index.pods
+                if not namespace or where in ("", namespace)
+            )
+
     def pods(self, namespace: str) -> list[Pod]:
-        """The pods of a namespace, and those that may be there."""
-        return [
-            pod
-            for index in self.indexes
-            for pod, where in index.pods
-            if not namespace or where in ("", namespace)
-        ]
+        return [pod for pod, _ in self.placed_pods(namespace)]
 
     def opaque(self, namespace: str) -> str:
         """What makes objects in a namespace that cannot be seen from here; empty for nothing."""
