@@ -183,7 +183,7 @@ def _flink_pod(obj: Object, role: str, environment: Object | None) -> Pod:
     for template in (*(templates(environment) if environment else ()), *mine):
         merged = overlay(merged, template.data)
     place = mine[-1].at if mine else (*at, "podTemplate")
-    whole = Template(merged, place)
+    whole = Template(overlay({"spec": {"containers": [{"name": MAIN}]}}, merged), place)
     labels = {str(k): str(v) for k, v in whole.labels.items()}
     mode = "standalone" if spec.get("mode") == "standalone" else "native"
     labels |= {"app": obj.name, "component": role, "type": f"flink-{mode}-kubernetes"}

@@ -86,15 +86,19 @@ class Index:
         return [
             (pod, _flink_namespace(one, environment) or one.namespace)
             for one in self.objects
-            for environment in (self.environment(one.obj),)
+            for environment in (_object(self.environment(one.obj)),)
             for pod in pods(one.obj, environment)
         ]
 
-    def environment(self, obj: Object) -> Object | None:
+    def environment(self, obj: Object) -> Placed | None:
         """The FlinkEnvironment of an application or pool."""
         name = obj.get("spec", "flinkEnvironment")
         found = self.names.get(("FlinkEnvironment", name), []) if isinstance(name, str) else []
-        return found[0].obj if found else None
+        return found[0] if found else None
+
+
+def _object(placed: Placed | None) -> Object | None:
+    return placed.obj if placed else None
 
 
 def _flink_namespace(one: Placed, environment: Object | None) -> str:
@@ -134,14 +138,17 @@ class Neighbours:
         for index in self.indexes:
             yield from (one for one in index.customs if one.is_in(namespace))
 
+    def placed_pods(self, namespace: str) -> Iterator[tuple[Pod, str]]:
+        """The pods of a namespace, and those that may be there, with where they are."""
+        for index in self.indexes:
+            yield from (
+                (pod, where)
+                for pod, where in index.pods
+                if not namespace or where in ("", namespace)
+            )
+
     def pods(self, namespace: str) -> list[Pod]:
-        """The pods of a namespace, and those that may be there."""
-        return [
-            pod
-            for index in self.indexes
-            for pod, where in index.pods
-            if not namespace or where in ("", namespace)
-        ]
+        return [pod for pod, _ in self.placed_pods(namespace)]
 
     def opaque(self, namespace: str) -> str:
         """What makes objects in a namespace that cannot be seen from here; empty for nothing."""
@@ -152,6 +159,10 @@ class Neighbours:
         return ""
 
     def environment(self, obj: Object) -> Object | None:
+        """The FlinkEnvironment of an application or pool."""
+        return _object(self.environment_of(obj))
+
+    def environment_of(self, obj: Object) -> Placed | None:
         found = (index.environment(obj) for index in self.indexes)
         return next((one for one in found if one is not None), None)
 

@@ -1,0 +1,92 @@
+"""Metrics that nobody serves, finds or shows."""
+
+from planted import Case
+
+CONNECTORS = "workloads/flink-connectors"
+SESSION = "workloads/flink-session"
+RESOURCES = "workloads/flink-resources"
+FACTORY = "    metrics.reporter.prom.factory.class: "
+PORT, SELECTOR, REPORTER = "monitoring/port", "monitoring/selector", "monitoring/reporter"
+
+CASES = [
+    Case(
+        "port of a ServiceMonitor misspelt",
+        f"{RESOURCES}/components/monitoring/service-monitor.yaml",
+        "- port: metrics",
+        "- port: metric",
+        PORT,
+    ),
+    Case(
+        "port of a PodMonitor misspelt",
+        f"{CONNECTORS}/components/monitoring/pod-monitor.yaml",
+        "- port: metrics",
+        "- port: prometheus",
+        PORT,
+    ),
+    Case(
+        "reporter on another port",
+        f"{SESSION}/base/flink-deployment.yaml",
+        'metrics.reporter.prom.port: "9249"',
+        'metrics.reporter.prom.port: "9250"',
+        PORT,
+    ),
+    Case(
+        "reporter of an environment on another port",
+        f"{RESOURCES}/base/flink-environment.yaml",
+        'metrics.reporter.prom.port: "9249"',
+        'metrics.reporter.prom.port: "9260"',
+        PORT,
+    ),
+    Case(
+        "labels of a ServiceMonitor misspelt",
+        f"{RESOURCES}/components/monitoring/service-monitor.yaml",
+        "app.kubernetes.io/name: flink-metrics",
+        "app.kubernetes.io/name: flink-metric",
+        SELECTOR,
+        line="  selector:",
+    ),
+    Case(
+        "labels of a PodMonitor misspelt",
+        f"{SESSION}/components/monitoring/pod-monitor.yaml",
+        "app: flink-session",
+        "app: session",
+        SELECTOR,
+        line="  selector:",
+        level="warning",
+    ),
+    Case(
+        "a ServiceMonitor in another namespace",
+        f"{RESOURCES}/components/monitoring/service-monitor.yaml",
+        "namespace: flink",
+        "namespace: monitoring",
+        SELECTOR,
+        line="  selector:",
+    ),
+    Case(
+        "no reporter in a session cluster",
+        f"{SESSION}/base/flink-deployment.yaml",
+        f"{FACTORY}org.apache.flink.metrics.prometheus.PrometheusReporterFactory\n",
+        "",
+        REPORTER,
+        line="  flinkConfiguration:",
+    ),
+    Case(
+        "no reporter in an environment",
+        f"{RESOURCES}/base/flink-environment.yaml",
+        f"    {FACTORY}org.apache.flink.metrics.prometheus.PrometheusReporterFactory\n",
+        "",
+        REPORTER,
+        line="flinkConfiguration:",
+    ),
+    Case(
+        "no reporter in a standalone cluster",
+        f"{CONNECTORS}/base/options.yaml",
+        "  metrics.reporter.prom.factory.class: "
+        "org.apache.flink.metrics.prometheus.PrometheusReporterFactory\n",
+        "",
+        REPORTER,
+        f"{CONNECTORS}/components/monitoring/pod-monitor.yaml",
+        "- port: metrics",
+        "warning",
+    ),
+]
