@@ -133,14 +133,14 @@ def _source_place(
             wanted = source.get("name")
             if wanted and Object(found).name != wanted:
                 continue
-            place = candidate.place_of(tuple(_steps(field)))
+            place = candidate.place_of(tuple(field_steps(field)))
             if place:
                 return place
     return document.place(node)
 
 
 def _same_path(field: str, obj: Object, path: Path) -> bool:
-    steps = _steps(field)
+    steps = field_steps(field)
     if len(steps) != len(path):
         return False
     for number, (step, wanted) in enumerate(zip(steps, path, strict=True)):
@@ -154,7 +154,7 @@ def _same_path(field: str, obj: Object, path: Path) -> bool:
     return True
 
 
-def _steps(field: str) -> list[str | int]:
+def field_steps(field: str) -> list[str | int]:
     """The steps of a Kustomize field path: dots, `\\.` escapes and [bracketed.keys]."""
     found = re.findall(r"\[([^\]]*)\]|((?:\\.|[^.\[\]])+)", field)
     texts = [bracket or plain.replace("\\.", ".") for bracket, plain in found]

@@ -11,13 +11,13 @@ import queue
 import re
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from overlaykit.process import Ended, Talk, TimedOut
-from overlaykit.render.engine import Render
+from overlaykit.render.engine import Render, Variant
 from overlaykit.render.plain import OFFLINE
 
 # Requests that a worker holds: it shall never wait for us, and little shall be lost with it.
@@ -31,6 +31,7 @@ ENVIRONMENT = {**OFFLINE, "GOMAXPROCS": "1"}
 class _Job:
     number: int
     folder: str
+    instead: Mapping[str, str] = field(default_factory=dict)
     alone: bool = False
     killed: int = 0
 
@@ -63,12 +64,22 @@ class WorkerEngine:
         done: Callable[[Render], None],
         objects: bool = False,
     ) -> Iterator[Render]:
-        run = _Run(self._start, self.seconds, root, folders, objects)
+        jobs = [_Job(number, folder) for number, folder in enumerate(folders)]
+        return self._work(root, jobs, done, objects)
+
+    def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
+        jobs = [_Job(number, one.folder, one.instead) for number, one in enumerate(variants)]
+        return self._work(root, jobs, lambda _: None, objects=True)
+
+    def _work(
+        self, root: Path, jobs: list[_Job], done: Callable[[Render], None], objects: bool
+    ) -> Iterator[Render]:
+        run = _Run(self._start, self.seconds, root, jobs, objects)
         # One worker for every few folders: starting one costs as much as a few renders.
-        run.start(min(self.count, -(-len(folders) // 4)))
+        run.start(min(self.count, -(-len(jobs) // 4)))
         early: dict[int, Render] = {}
         try:
-            for number in range(len(folders)):
+            for number in range(len(jobs)):
                 while number not in early:
                     finished, render = run.take()
                     early[finished] = render
@@ -86,11 +97,11 @@ class _Run:
         start: Callable[[], _Worker],
         seconds: float,
         root: Path,
-        folders: Sequence[str],
+        jobs: list[_Job],
         objects: bool,
     ) -> None:
         self._new, self._seconds, self._root, self._objects = start, seconds, root, objects
-        self._todo = deque(_Job(number, folder) for number, folder in enumerate(folders))
+        self._todo = deque(jobs)
         self._results: queue.Queue[tuple[int, Render] | BaseException] = queue.Queue()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -158,12 +169,16 @@ class _Run:
             if job is None:
                 break
             worker.hand.append(job)
-            request = {"id": job.number, "dir": str(self._root / job.folder)}
             try:
-                worker.talk.send(json.dumps({**request, "objects": self._objects}).encode())
+                worker.talk.send(json.dumps(self._request(job)).encode())
             except Ended:
                 break  # the next receive tells why
         return bool(worker.hand)
+
+    def _request(self, job: _Job) -> dict[str, Any]:
+        files = {str(self._root / name): text for name, text in job.instead.items()}
+        folder = str(self._root / job.folder)
+        return {"id": job.number, "dir": folder, "objects": self._objects, "files": files}
 
     def _next(self, again: deque[_Job]) -> _Job | None:
         if again:

@@ -56,6 +56,10 @@ class Scope:
     def judges(self, cluster: str) -> bool:
         return self.clusters is None or cluster in self.clusters
 
+    def knows_users(self, name: str) -> bool:
+        """Whether all that builds from a file is looked at."""
+        return self.clusters is None or name in self.files or bool(self.cluster(name))
+
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
         if self.clusters is None or finding.file in self.files:
