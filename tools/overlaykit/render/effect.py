@@ -56,11 +56,19 @@ class Effects:
 
     def _alone(self, part: Part) -> bool:
         """Whether no other entry of the chain says the same."""
-        return sum(one.field == part.field and one.data == part.data for one in self._every) < 2
+        alike = (one for one in self._every if one.field == part.field and one.data == part.data)
+        return len(list(alike)) < 2
 
     def _was(self, obj: Object) -> Object | None:
         base = self.chain.base(obj)
         return Object(base.data) if base is not None and isinstance(base.data, dict) else None
+
+    def late(self, obj: Object) -> tuple[str, str] | None:
+        """What of an object's identity is given after the patches, and what it was before."""
+        was = self._was(obj)
+        if was is None or (was.name, was.namespace) == (obj.name, obj.namespace):
+            return None
+        return ("name", was.name) if was.name != obj.name else ("namespace", was.namespace)
 
     @cached_property
     def by_kind(self) -> dict[str, list[Object]]:
@@ -195,11 +203,21 @@ class Effects:
 
     def _patch(self, part: Part) -> bool:
         for document in self.documents(part):
+            if isinstance(document.data, dict) and document.data.get("$patch") == "delete":
+                return self._deletes(part, document)
             changes = changes_of(document)
             for obj in self.meant(part, document):
                 was = self._was(obj)
                 if was is not None and any(self._sets(c, was, obj, document) for c in changes):
                     return True
+        return False
+
+    def _deletes(self, part: Part, document: Document) -> bool:
+        """Whether an object that a patch is for is in the files and not in the render."""
+        for manifest in self.chain.manifests:
+            was = Object(manifest.data if isinstance(manifest.data, dict) else {})
+            if selects(part.patch, document, was, {was.name}) and not self._brings(manifest):
+                return True
         return False
 
     def documents(self, part: Part) -> list[Document]:
@@ -211,9 +229,12 @@ class Effects:
 
     def meant(self, part: Part, document: Document) -> Iterator[Object]:
         """The rendered objects that a patch is for."""
-        kind = document.data.get("kind") if isinstance(document.data, dict) else None
-        named = part.patch.target is None
-        there = self.by_kind.get(str(kind), []) if named else self.objects
+        there = self.objects
+        if part.patch.target is None:
+            wanted = Object(document.data if isinstance(document.data, dict) else {})
+            there = self.by_kind.get(wanted.kind, [])
+            if not self.chain.renames:  # then a name only grows on its way: skip the others
+                there = [obj for obj in there if wanted.name in obj.name]
         for obj in there:
             if selects(part.patch, document, obj, self.chain.names(obj)):
                 yield obj

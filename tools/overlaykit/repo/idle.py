@@ -119,15 +119,22 @@ class Search:
 
         In their place an operation that changes any object it meets is put.
         """
+        found = [one for one in found if not any(self._meets(one.part, u) for u in one.users)]
         asks = [self._probe(one) for one in found]
         answers = iter(renders(self.world, [ask for some in asks for ask in some]))
         kept = []
         for one, some in zip(found, asks, strict=True):
-            renders_of = [next(answers) for _ in some]
-            pairs = zip(one.users, renders_of, strict=False)
+            got = [next(answers) for _ in some]
+            pairs = zip(one.users, got, strict=False)
             if some and all(same(self.world, unit, render) for unit, render in pairs):
                 kept.append(one)
         return kept
+
+    def _meets(self, part: Part, unit: Unit) -> bool:
+        """Whether a patch is for an object that was always called as it is."""
+        look = self.effects(unit)
+        meant = (obj for one in look.documents(part) for obj in look.meant(part, one))
+        return any(not look.late(obj) for obj in meant)
 
     def _probe(self, one: Idle) -> list[Ask]:
         file, path = one.part.layer.file, one.part.path

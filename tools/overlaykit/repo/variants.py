@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from overlaykit import disk
 from overlaykit.render import engines
 from overlaykit.render.engine import Render, Variant
+from overlaykit.render.objects import Object
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import SyntaxProblem
 
@@ -32,15 +33,21 @@ def renders(world: World, asks: Sequence[Ask]) -> list[Render]:
     return [found.get(number) or Render(ask.folder, error=no) for number, ask in enumerate(asks)]
 
 
+def objects_of(world: World, unit: Unit, render: Render) -> list[Object]:
+    """The objects of a variant of a unit; none of one that does not build."""
+    if render.error is not None:
+        return []
+    try:
+        return world.reader.read(render, world.kubernetes(unit.cluster))
+    except SyntaxProblem:
+        return []
+
+
 def same(world: World, unit: Unit, render: Render) -> bool:
     """Whether a render was made and is, to the letter, what the unit's own folder renders to."""
-    if render.error is not None:
-        return False
-    try:
-        found = world.reader.read(render, world.kubernetes(unit.cluster))
-    except SyntaxProblem:
-        return False
-    return [obj.digest for obj in found] == [obj.digest for obj in unit.objects]
+    found = objects_of(world, unit, render)
+    alike = [obj.digest for obj in found] == [obj.digest for obj in unit.objects]
+    return alike and render.error is None
 
 
 def _is_plain(world: World, ask: Ask) -> bool:

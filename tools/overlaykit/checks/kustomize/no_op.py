@@ -169,8 +169,7 @@ def _with_edit(world: World, one: Idle, found: list[Idle], problem: Problem) -> 
 def _aimless_patch(part: Part, look: Effects) -> Problem:
     target = part.patch.target or {}
     message = f"this patch changes nothing: its target ({_said(target)}) matches no object here"
-    for obj in look.selected(target):
-        late, was = _late(obj, look)
+    for late, was in filter(None, map(look.late, look.selected(target))):
         what = target.get(late)
         fix = f"write {late}: {was}" if was else f"remove {late} from the target"
         message += f"; the {late} '{what}' is given only after the patches"
@@ -178,13 +177,6 @@ def _aimless_patch(part: Part, look: Effects) -> Problem:
     key, there = _culprit(target, look)
     fix = _mend(key, str(target.get(key)), there)
     return Problem(message, fix, at=part.place("target", key), level="error")
-
-
-def _late(obj: Object, look: Effects) -> tuple[str, str]:
-    """What an object is called only at the end of the build, and what it was before."""
-    base = look.chain.base(obj)
-    was = Object(base.data) if base is not None and isinstance(base.data, dict) else obj
-    return ("name", was.name) if was.name != obj.name else ("namespace", was.namespace)
 
 
 def _culprit(select: dict[str, Any], look: Effects) -> tuple[str, list[str]]:
