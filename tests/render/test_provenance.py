@@ -1,18 +1,17 @@
 """Where a rendered field was set, proved by changing the text there."""
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from overlaykit.render.objects import Object, objects, strings
-from overlaykit.render.plain import PlainEngine
+from overlaykit.render.engines import WORKER
+from overlaykit.render.objects import Object
 from overlaykit.render.provenance import Provenance
+from overlaykit.render.workers import WorkerEngine
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.tree import Tree
 from overlaykit.source import Path as Steps
-from overlaykit.source import parse
 
 Files = dict[str, str]
 HEAD = "apiVersion: kustomize.config.k8s.io/v1beta1\nkind: Kustomization\n"
@@ -38,9 +37,9 @@ spec:
 
 
 def locate(root: Path, folder: str, kind: str, path: Steps, key: bool = False) -> str:
-    [render] = PlainEngine.found().build(root, [folder], lambda _: None)
+    [render] = WorkerEngine(WORKER).build(root, [folder], lambda _: None, objects=True)
     assert render.error is None, render.error
-    obj = next(o for o in objects(parse(render.text)) if o.kind == kind)
+    obj = next(Object(data) for _, data in render.objects or () if data["kind"] == kind)
     place = Provenance(Graph(Tree(root)), folder).locate(obj, path, key)
     return f"{place.file}:{place.line}:{place.column}"
 
@@ -136,6 +135,206 @@ def test_the_place_of_a_field(
     assert locate(root, "dev", "Deployment", path) == place
 
 
+CONFIG = "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: {}}}\ndata:\n  k: v\n"
+ROLES = (
+    "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: me}\n---\n"
+    "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRoleBinding\nmetadata: {name: b}\n"
+    "roleRef: {kind: ClusterRole, name: r, apiGroup: rbac.authorization.k8s.io}\n"
+    "subjects:\n- kind: ServiceAccount\n  name: me\n"
+)
+DEPLOYED: Files = {"d.yaml": BASE["base/deployment.yaml"], "c.yaml": CONFIG.format("c")}
+# The body of dev/kustomization.yaml, more files, the object's kind, the field, the place.
+MORE: dict[str, tuple[str, Files, str, Steps, str]] = {
+    "a label of the pods": (
+        "resources: [d.yaml]\nlabels:\n- includeTemplates: true\n  pairs:\n    team: flink\n",
+        DEPLOYED,
+        "Deployment",
+        ("spec", "template", "metadata", "labels", "team"),
+        "dev/kustomization.yaml:7:11",
+    ),
+    "a common label in the selector": (
+        "resources: [d.yaml]\ncommonLabels:\n  team: flink\n",
+        DEPLOYED,
+        "Deployment",
+        ("spec", "selector", "matchLabels", "team"),
+        "dev/kustomization.yaml:5:9",
+    ),
+    "a sibling's transformers write on its own objects only": (
+        "resources: [d.yaml, ../other]\n",
+        {
+            **DEPLOYED,
+            "other/kustomization.yaml": f"{HEAD}resources: [c.yaml]\ncommonLabels: {{a: sibling}}\n",
+            "other/c.yaml": CONFIG.format("c"),
+            "dev/d.yaml": DEPLOYED["d.yaml"].replace(
+                "name: jobs", "name: jobs\n  labels: {a: own}"
+            ),
+        },
+        "Deployment",
+        ("metadata", "labels", "a"),
+        "dev/d.yaml:5:15",
+    ),
+    "a component writes on what was read before it": (
+        "resources: [d.yaml]\ncomponents: [../comp]\n",
+        {
+            **DEPLOYED,
+            "comp/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\ncommonAnnotations: {a: b}\n",
+        },
+        "Deployment",
+        ("metadata", "annotations", "a"),
+        "comp/kustomization.yaml:3:24",
+    ),
+    "the namespace is the name of a Namespace": (
+        "resources: [n.yaml]\nnamespace: here\n",
+        {"n.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: {name: there}\n"},
+        "Namespace",
+        ("metadata", "name"),
+        "dev/kustomization.yaml:4:12",
+    ),
+    "a service account takes its namespace into a binding": (
+        "resources: [r.yaml]\nnamespace: here\n",
+        {"r.yaml": ROLES},
+        "ClusterRoleBinding",
+        ("subjects", 0, "namespace"),
+        "dev/kustomization.yaml:4:12",
+    ),
+    "a binding that says another namespace keeps it": (
+        "resources: [r.yaml]\nnamespace: here\n",
+        {"r.yaml": f"{ROLES}  namespace: there\n"},
+        "ClusterRoleBinding",
+        ("subjects", 0, "namespace"),
+        "dev/r.yaml:12:14",
+    ),
+    "a kind without namespaces keeps what it says": (
+        "resources: [r.yaml]\nnamespace: here\n",
+        {
+            "r.yaml": "apiVersion: rbac.authorization.k8s.io/v1\nkind: ClusterRole\nmetadata: {name: r, namespace: here}\n"
+        },
+        "ClusterRole",
+        ("metadata", "namespace"),
+        "dev/r.yaml:3:32",
+    ),
+    "a literal": (
+        "configMapGenerator:\n- name: c\n  literals: [a=1, b=2]\n",
+        {},
+        "ConfigMap",
+        ("data", "b"),
+        "dev/kustomization.yaml:5:19",
+    ),
+    "a file is the value itself": (
+        "configMapGenerator:\n- name: c\n  files: [b=some.lua]\n",
+        {"some.lua": "return 1\n"},
+        "ConfigMap",
+        ("data", "b"),
+        "dev/some.lua:1:1",
+    ),
+    "a line of an env file": (
+        "secretGenerator:\n- name: c\n  envs: [some.env]\n",
+        {"some.env": "# first\na=1\nb=2\n"},
+        "Secret",
+        ("data", "b"),
+        "dev/some.env:3:1",
+    ),
+    "the namespace of a generated object": (
+        "configMapGenerator:\n- name: c\n  namespace: here\n  literals: [a=1]\n",
+        {},
+        "ConfigMap",
+        ("metadata", "namespace"),
+        "dev/kustomization.yaml:5:14",
+    ),
+    "a generator that merges into one below": (
+        "resources: [../made]\nconfigMapGenerator:\n- name: c\n  behavior: merge\n  literals: [a=2]\n",
+        {
+            "made/kustomization.yaml": f"{HEAD}configMapGenerator:\n- name: c\n  literals: [a=1, b=1]\n"
+        },
+        "ConfigMap",
+        ("data", "a"),
+        "dev/kustomization.yaml:7:14",
+    ),
+    "a generator that merges leaves the other keys": (
+        "resources: [../made]\nconfigMapGenerator:\n- name: c\n  behavior: merge\n  literals: [a=2]\n",
+        {
+            "made/kustomization.yaml": f"{HEAD}configMapGenerator:\n- name: c\n  literals: [a=1, b=1]\n"
+        },
+        "ConfigMap",
+        ("data", "b"),
+        "made/kustomization.yaml:5:19",
+    ),
+    "a test of a patch sets nothing": (
+        "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: |-\n    - {op: test, path: /data/k, value: v}\n",
+        DEPLOYED,
+        "ConfigMap",
+        ("data", "k"),
+        "dev/c.yaml:5:6",
+    ),
+    "a list item that others were put before": (
+        "resources: [a.yaml]\nreplacements:\n- source: {kind: A, fieldPath: metadata.name}\n  targets:\n"
+        "  - select: {kind: A}\n    fieldPaths: [spec.l.1]\n    options: {delimiter: /, index: 1}\n"
+        "patches:\n- target: {kind: A}\n  patch: |-\n    - {op: add, path: /spec/l/0, value: new}\n",
+        {"a.yaml": "apiVersion: e.g/v1\nkind: A\nmetadata: {name: a}\nspec:\n  l: [x/y/z, w]\n"},
+        "A",
+        ("spec", "l", 1),
+        "dev/a.yaml:5:7",
+    ),
+    "a patch in a file gives a new name": (
+        "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  path: p.yaml\n",
+        {**DEPLOYED, "p.yaml": "- {op: replace, path: /metadata/name, value: other}\n"},
+        "ConfigMap",
+        ("data", "k"),
+        "dev/c.yaml:5:6",
+    ),
+    "a patch gives a new kind": (
+        "resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  options: {allowKindChange: true}\n"
+        "  patch: |-\n    - {op: replace, path: /kind, value: Other}\n",
+        DEPLOYED,
+        "Other",
+        ("data", "k"),
+        "dev/c.yaml:5:6",
+    ),
+    "an inline patch with escapes": (
+        'resources: [c.yaml]\npatches:\n- target: {kind: ConfigMap}\n  patch: "- op: replace\\n  path: \\"/data/k\\"\\n  value: w"\n',
+        DEPLOYED,
+        "ConfigMap",
+        ("data", "k"),
+        "dev/kustomization.yaml:6:56",
+    ),
+    "a replacement whose source is an item of a list": (
+        "resources: [c.yaml, a.yaml]\nreplacements:\n- source: {kind: A, fieldPath: 'spec.l.[name=b].v'}\n  targets:\n"
+        "  - select: {kind: ConfigMap}\n    fieldPaths: [data.k]\n",
+        {
+            **DEPLOYED,
+            "a.yaml": "apiVersion: e.g/v1\nkind: A\nmetadata: {name: a}\nspec:\n  l:\n  - {name: a, v: '1'}\n  - {name: b, v: '2'}\n",
+        },
+        "ConfigMap",
+        ("data", "k"),
+        "dev/a.yaml:7:18",
+    ),
+    "a replacement that rejects the object": (
+        "resources: [c.yaml]\nreplacements:\n- source: {kind: ConfigMap, fieldPath: metadata.name}\n  targets:\n"
+        "  - select: {kind: ConfigMap}\n    reject: [{name: c}]\n    fieldPaths: [data.k]\n",
+        DEPLOYED,
+        "ConfigMap",
+        ("data", "k"),
+        "dev/c.yaml:5:6",
+    ),
+    "what Kustomize notes of the build": (
+        "resources: [c.yaml]\nbuildMetadata: [managedByLabel]\n",
+        DEPLOYED,
+        "ConfigMap",
+        ("metadata", "labels", "app.kubernetes.io/managed-by"),
+        "dev/kustomization.yaml:4:17",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "files", "kind", "path", "place"), MORE.values(), ids=MORE.keys())
+def test_the_place_in_a_folder(
+    plant: Callable[[Files], Path], body: str, files: Files, kind: str, path: Steps, place: str
+) -> None:
+    here = {name if "/" in name else f"dev/{name}": text for name, text in files.items()}
+    root = plant({"dev/kustomization.yaml": HEAD + body, **here})
+    assert locate(root, "dev", kind, path) == place
+
+
 def test_a_field_that_nobody_set_is_placed_at_its_parent(plant: Callable[[Files], Path]) -> None:
     root = plant({**BASE, "dev/kustomization.yaml": f"{HEAD}resources:\n- ../base\n"})
     missing: Steps = ("spec", "template", "spec", "containers", 0, "ports")
@@ -183,26 +382,3 @@ def test_two_objects_of_like_names_are_told_apart(plant: Callable[[Files], Path]
         base = chain.base(obj)
         assert base is not None
         assert base.file == file
-
-
-def test_every_text_of_our_overlays_is_placed_where_it_is_written() -> None:
-    """A scalar that is not put together from parts stands in the line it is placed at."""
-    root = Path(__file__).resolve().parents[2]
-    graph = Graph(Tree(root))
-    folders = [f for f in graph.targets if f.startswith("overlays/") and f.count("/") == 2]
-    wrong = []
-    for render in PlainEngine.found().build(root, folders, lambda _: None):
-        chain = Provenance(graph, render.folder)
-        for obj in objects(parse(render.text)):
-            generated = chain.base(obj) is None
-            for path, text in strings(obj.data):
-                if generated and path in (("apiVersion",), ("kind",)):
-                    continue  # a generator's name stands for them
-                place = chain.locate(obj, path)
-                lines = graph.tree.text(place.file).splitlines()
-                tail = text.splitlines()[0].rpartition("/")[2] if text else ""
-                if re.search("CLUSTER|STATE|JOB", lines[place.line - 1]):
-                    continue  # put together from the facts
-                if tail not in lines[place.line - 1] and "\n" not in text:
-                    wrong.append((render.folder, obj.label, path, str(place)))
-    assert wrong == []

@@ -14,7 +14,7 @@ from helpers import ROOT
 from overlaykit.render.engine import Render
 from overlaykit.render.engines import WORKER
 from overlaykit.render.plain import PlainEngine
-from overlaykit.render.workers import WorkerEngine
+from overlaykit.render.workers import Request, WorkerEngine
 from overlaykit.source import parse
 
 Plant = Callable[[dict[str, str]], Path]
@@ -89,6 +89,17 @@ def test_a_schema_of_one_tree_does_not_reach_the_next(plant: Plant) -> None:
     wanted = list(PlainEngine.found().build(root, folders, lambda _: None))
     assert [render.text for render in renders] == [render.text for render in wanted]
     assert "name: two" in renders[-1].text
+
+
+def test_a_request_may_bring_other_texts_and_ask_for_origins(plant: Plant) -> None:
+    """Texts larger than a pipe holds, both ways: nobody waits for the other without end."""
+    root = plant(good(2))
+    large = {"good000/a.yaml": config_map("a", f"data: {{a: {'x' * 300_000}}}\n")}
+    requests = [Request("good000", large), Request("good000", origin=True), Request("good001")] * 3
+    renders = list(WorkerEngine(WORKER, count=1).answer(root, requests))
+    assert [len(render.text) > 300_000 for render in renders] == [True, False, False] * 3
+    assert ["path: a.yaml" in render.text for render in renders] == [False, True, False] * 3
+    assert "a: b" in (root / "good000/a.yaml").read_text()
 
 
 STANDS_STILL = """#!{python}

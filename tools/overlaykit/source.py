@@ -38,7 +38,10 @@ class Place:
 
 @dataclass
 class Document:
-    """One YAML document. `line_offset` and `column_offset` move text embedded in another file."""
+    """One YAML document. `line_offset` and `column_offset` move text embedded in another file.
+
+    `spots`: the line and column, from 0, of each character of text that is embedded with escapes.
+    """
 
     file: str
     node: Node
@@ -46,6 +49,7 @@ class Document:
     index: int = 0
     line_offset: int = 0
     column_offset: int = 0
+    spots: list[tuple[int, int]] | None = None
 
     @cached_property
     def data(self) -> Any:
@@ -54,6 +58,9 @@ class Document:
 
     def place(self, node: Node | None = None) -> Place:
         mark = (node or self.node).start_mark
+        if self.spots and mark.index < len(self.spots):
+            line, column = self.spots[mark.index]
+            return Place(self.file, line + 1, column + 1)
         line = mark.line + 1 + self.line_offset
         return Place(self.file, line, mark.column + 1 + self.column_offset)
 
@@ -266,17 +273,52 @@ def _size(node: Node, sizes: dict[int, int], open_nodes: set[int]) -> int:
 def embedded(document: Document, node: ScalarNode) -> list[Document]:
     """The YAML inside a scalar (an inline patch), placed in the file that holds it.
 
-    Exact for literal blocks and for plain or quoted text on one line; other styles point at the
-    scalar's own line. Raises SyntaxProblem in coordinates of the file.
+    Exact for all but folded blocks (`>`), which may point lines too high. Raises SyntaxProblem in
+    coordinates of the file.
     """
     lines, columns = _content_offset(document, node)
     try:
         inner = load(node.value, document.file)
     except SyntaxProblem as problem:
         raise SyntaxProblem(problem.what, problem.line + lines, problem.column + columns) from None
+    spots = None if node.style in ("|", ">") else _spots(document, node)
     for one in inner:
-        one.line_offset, one.column_offset = lines, columns
+        one.line_offset, one.column_offset, one.spots = lines, columns, spots
     return inner
+
+
+# What stands for one character, or a fold, in a flow scalar of each style.
+_FOLD = r"[ \t]*\n\s*|."
+_PIECES = {
+    '"': re.compile(rf"\\(?:x..|u.{{4}}|U.{{8}}|\n[ \t]*|.)|{_FOLD}", re.DOTALL),
+    "'": re.compile(rf"''|{_FOLD}", re.DOTALL),
+}
+_PLAIN = re.compile(_FOLD, re.DOTALL)
+
+
+def _spots(document: Document, node: ScalarNode) -> list[tuple[int, int]] | None:
+    """Where each character of a quoted or plain scalar stands; None where it is as it reads."""
+    start, end = node.start_mark, node.end_mark
+    raw = document.text.splitlines(keepends=True)[start.line : end.line + 1]
+    if not raw or (start.line == end.line and "\\" not in raw[0] and "''" not in raw[0]):
+        return None
+    found: list[tuple[int, int]] = []
+    line, column = start.line, start.column + (node.style in ("'", '"'))
+    text = "".join(raw)[column:]
+    for piece in _PIECES.get(node.style or "", _PLAIN).findall(text):
+        if len(found) >= len(node.value):
+            break
+        found += [(line, column)] * _length(piece)
+        line += piece.count("\n")
+        column = len(piece) - piece.rindex("\n") - 1 if "\n" in piece else column + len(piece)
+    return found
+
+
+def _length(piece: str) -> int:
+    """How many characters a piece of a flow scalar stands for: lines are folded."""
+    if "\n" not in piece:
+        return 1
+    return 0 if piece.startswith("\\") else max(1, piece.count("\n") - 1)
 
 
 def _content_offset(document: Document, node: ScalarNode) -> tuple[int, int]:

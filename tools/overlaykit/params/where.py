@@ -6,6 +6,7 @@ from typing import Any
 
 from overlaykit.render.objects import Object
 from overlaykit.render.patches import pointer_steps, selects
+from overlaykit.render.reads import Read
 from overlaykit.repo.kustomization import Kustomization, Patch
 from overlaykit.repo.tree import join
 from overlaykit.repo.workloads import Parameter, Target, Workload
@@ -97,7 +98,7 @@ def patches(overlay: Overlay, obj: Object) -> Iterator[tuple[Patch, str, int, Do
         name = join(overlay.folder, patch.path) if patch.path is not None else ""
         documents = overlay.draft.documents(name) if name else patch.inline
         for index, document in reversed(list(enumerate(documents))):
-            if selects(patch, document, obj, {obj.name}):
+            if selects(patch, document, obj, Read(obj.data)):
                 yield patch, name, index, document
 
 

@@ -52,7 +52,8 @@ class Effects:
 
     @cached_property
     def _every(self) -> list[Part]:
-        return [part for layer in self.chain.layers for part in parts(layer)]
+        layers = self.chain.graph.closure(self.chain.folder)
+        return [part for layer in layers for part in parts(layer)]
 
     def _alone(self, part: Part) -> bool:
         """Whether no other entry of the chain says the same."""
@@ -60,15 +61,23 @@ class Effects:
         return len(list(alike)) < 2
 
     def _was(self, obj: Object) -> Object | None:
-        base = self.chain.base(obj)
-        return Object(base.data) if base is not None and isinstance(base.data, dict) else None
+        """The object as its file has it; None for one that is generated."""
+        read = self.chain.read(obj)
+        return read.object if read is not None and read.document is not None else None
 
-    def late(self, obj: Object) -> tuple[str, str] | None:
-        """What of an object's identity is given after the patches, and what it was before."""
-        was = self._was(obj)
-        if was is None or (was.name, was.namespace) == (obj.name, obj.namespace):
+    def late(self, target: dict[str, Any], obj: Object) -> tuple[str, str] | None:
+        """What of a target an object is called only after it was read, and what it was before."""
+        read = self.chain.read(obj)
+        if read is None:
             return None
-        return ("name", was.name) if was.name != obj.name else ("namespace", was.namespace)
+        was = read.object
+        for key, first, last in (
+            ("name", was.name, obj.name),
+            ("namespace", was.namespace, obj.namespace),
+        ):
+            if target.get(key) == last != first:
+                return key, first
+        return None
 
     @cached_property
     def by_kind(self) -> dict[str, list[Object]]:
@@ -155,16 +164,16 @@ class Effects:
                 return True
             for name in self.chain.graph.manifests(layer.folder):
                 documents = self.chain.graph.tree.documents_or_none(name)
-                if any(self._brings(document) for document in documents):
+                if any(self._brings(document.data) for document in documents):
                     return True
             if any(self.of(one) for one in parts(layer)):
                 return True
         return False
 
-    def _brings(self, document: Document) -> bool:
-        data = document.data if isinstance(document.data, dict) else {}
-        rendered = self.by_kind.get(str(data.get("kind")), ())
-        return any(Object(data).name in obj.name for obj in rendered)
+    def _brings(self, data: Any) -> bool:
+        """Whether an object of a file is rendered, under whatever name."""
+        was = Object(data if isinstance(data, dict) else {})
+        return any(was.name in obj.name for obj in self.by_kind.get(was.kind, ()))
 
     # --- replacements ---
 
@@ -196,7 +205,8 @@ class Effects:
     def selected(self, select: Any) -> Iterator[Object]:
         """The rendered objects that a selector of Kustomize means."""
         for obj in self.objects:
-            if isinstance(select, dict) and target_selects(select, obj, self.chain.names(obj)):
+            read = self.chain.read(obj)
+            if isinstance(select, dict) and read and target_selects(select, obj, read):
                 yield obj
 
     # --- patches ---
@@ -213,12 +223,12 @@ class Effects:
         return False
 
     def _deletes(self, part: Part, document: Document) -> bool:
-        """Whether an object that a patch is for is in the files and not in the render."""
-        for manifest in self.chain.manifests:
-            was = Object(manifest.data if isinstance(manifest.data, dict) else {})
-            if selects(part.patch, document, was, {was.name}) and not self._brings(manifest):
-                return True
-        return False
+        """Whether an object that a patch is for is read and not rendered."""
+        return any(
+            not self._brings(read.data)
+            for read in self.chain.reads
+            if selects(part.patch, document, read.object, read)
+        )
 
     def documents(self, part: Part) -> list[Document]:
         """The documents of a patch, inline or of its file."""
@@ -233,10 +243,9 @@ class Effects:
         if part.patch.target is None:
             wanted = Object(document.data if isinstance(document.data, dict) else {})
             there = self.by_kind.get(wanted.kind, [])
-            if not self.chain.renames:  # then a name only grows on its way: skip the others
-                there = [obj for obj in there if wanted.name in obj.name]
         for obj in there:
-            if selects(part.patch, document, obj, self.chain.names(obj)):
+            read = self.chain.read(obj)
+            if read is not None and selects(part.patch, document, obj, read):
                 yield obj
 
     def _sets(self, change: Change, was: Object, now: Object, document: Document) -> bool:
@@ -255,10 +264,11 @@ class Effects:
 
     def _says_so_too(self, change: Change, obj: Object, document: Document) -> bool:
         """Whether another patch makes the same change, so that this one may do nothing more."""
-        return any(
+        read = self.chain.read(obj)
+        return read is not None and any(
             other is not document
             and change in changes_of(other)
-            and selects(part.patch, other, obj, self.chain.names(obj))
+            and selects(part.patch, other, obj, read)
             for part in self._every
             if part.field in PATCHES
             for other in self.documents(part)

@@ -1,7 +1,8 @@
 """Patches against objects: whom a patch selects and whether it sets a field."""
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
@@ -24,25 +25,45 @@ MERGE_KEYS = (
 )
 
 
-def selects(patch: Patch, document: Document, obj: Object, names: set[str]) -> bool:
-    """Whether a patch is meant for an object, which bore any of `names` on its way."""
+# A list, and the position at which something was put into it.
+Inserted = tuple[Path, int]
+
+
+class Known(Protocol):
+    """The names, namespaces and kinds that an object had on its way."""
+
+    names: list[str]
+    kinds: list[str]
+    namespaces: list[str]
+
+
+def selects(patch: Patch, document: Document, obj: Object, known: Known) -> bool:
+    """Whether a patch is meant for an object."""
     if patch.target is not None:
-        return target_selects(patch.target, obj, names)
+        return target_selects(patch.target, obj, known)
     data = document.data
-    if not isinstance(data, dict) or data.get("kind") != obj.kind:
+    if not isinstance(data, dict) or data.get("kind") not in known.kinds:
         return False
-    metadata = data.get("metadata")
-    return isinstance(metadata, dict) and str(metadata.get("name", "")) in names
+    named = Object(data)
+    if (named.namespace or "default") not in [one or "default" for one in known.namespaces]:
+        return False
+    return named.name in known.names and named.group == obj.group
 
 
-def target_selects(target: dict[str, Any], obj: Object, names: set[str]) -> bool:
+def target_selects(target: dict[str, Any], obj: Object, known: Known) -> bool:
     """Kustomize's selector: anchored regular expressions; labels by equality or presence."""
     version = obj.api_version.rpartition("/")[2]
-    wanted = (("group", {obj.group}), ("version", {version}), ("kind", {obj.kind}))
-    for key, values in (*wanted, ("name", names), ("namespace", {obj.namespace})):
+    wanted = (
+        ("group", [obj.group]),
+        ("version", [version]),
+        ("kind", known.kinds),
+        ("name", known.names),
+        ("namespace", [one or "default" for one in known.namespaces]),
+    )
+    for key, values in wanted:
         pattern = target.get(key)
         if pattern and not any(_matches(str(pattern), value) for value in values):
-            return key == "namespace" and not obj.namespace
+            return False
     labels = obj.metadata.get("labels")
     annotations = obj.annotations
     return _labelled(target.get("labelSelector"), labels) and _labelled(
@@ -82,13 +103,33 @@ def _required(found: re.Match[str], labels: dict[str, Any]) -> bool:
     return there and (not found["equals"] or value == found["value"])
 
 
+def inserts(document: Document, obj: Object) -> list[Inserted]:
+    """What a JSON 6902 patch puts into lists of an object, the last first."""
+    found: list[Inserted] = []
+    for operation in document.data if isinstance(document.data, list) else ():
+        if isinstance(operation, dict) and operation.get("op") == "add":
+            *above, last = pointer_steps(str(operation.get("path"))) or [""]
+            path = tuple(int(step) if step.isdigit() else step for step in above)
+            if (last.isdigit() or last == "-") and isinstance(obj.get(*path), list):
+                found.insert(0, (path, int(last) if last.isdigit() else -1))
+    return found
+
+
 def patch_place(
-    document: Document, obj: Object, path: Path, key: bool, value: Any = None
+    document: Document,
+    obj: Object,
+    path: Path,
+    key: bool,
+    value: Any = None,
+    inserted: Sequence[Inserted] = (),
 ) -> Place | None:
-    """The place in a document (object, merge patch or JSON 6902 list) that sets `path`."""
+    """The place in a document (object, merge patch or JSON 6902 list) that sets `path`.
+
+    `inserted` is what was later put into the object's lists, the last first.
+    """
     if isinstance(document.node, SequenceNode):
         return _operation_place(document, obj, path, key, value)
-    found = _descend(document.node, obj, path)
+    found = _descend(document.node, obj, path, inserted=inserted)
     if found is None or not _says(found[1], value):
         return None
     if key and found[0] is not None:
@@ -106,13 +147,13 @@ def _says(node: Node, value: Any) -> bool:
 
 
 def _descend(
-    node: Node, obj: Object, path: Path, done: Path = ()
+    node: Node, obj: Object, path: Path, done: Path = (), inserted: Sequence[Inserted] = ()
 ) -> tuple[Node | None, Node] | None:
     """Follow `path` below `node`; list items are found by their merge key, else by position."""
     key: Node | None = None
     for number, step in enumerate(path):
         if isinstance(step, int) and isinstance(node, SequenceNode):
-            item = _item(node, obj, (*done, *path[:number]), step)
+            item = _item(node, obj, (*done, *path[:number]), step, inserted)
             if item is None:
                 return None
             key, node = None, item
@@ -124,7 +165,9 @@ def _descend(
     return key, node
 
 
-def _item(node: SequenceNode, obj: Object, path: Path, index: int) -> Node | None:
+def _item(
+    node: SequenceNode, obj: Object, path: Path, index: int, inserted: Sequence[Inserted]
+) -> Node | None:
     """The item of a list in a patch that stands for item `index` of the rendered list."""
     items: list[Node] = node.value
     rendered = obj.get(*path)
@@ -137,13 +180,20 @@ def _item(node: SequenceNode, obj: Object, path: Path, index: int) -> Node | Non
                     found = child(item, merge_key)
                     if found and getattr(found[1], "value", None) == str(wanted[merge_key]):
                         return item
-                return None
+                break
     else:
         for item in items:
             if isinstance(item, ScalarNode) and item.value == str(wanted):
                 return item
-    whole = isinstance(rendered, list) and len(rendered) == len(items)
-    return items[index] if whole else None
+    added = 0
+    for where, position in inserted:
+        if where == path:
+            if position == index:
+                return None  # put there later: no item of this list
+            added += 1
+            index -= -1 < position < index
+    whole = isinstance(rendered, list) and len(rendered) == len(items) + added
+    return items[index] if whole and index < len(items) else None
 
 
 def _operation_place(
@@ -152,6 +202,9 @@ def _operation_place(
     """The last JSON 6902 operation that writes `path` or something above it."""
     for operation in reversed(document.node.value):
         if not isinstance(operation, MappingNode):
+            continue
+        writes = child(operation, "op")
+        if writes is None or getattr(writes[1], "value", "") not in ("add", "replace"):
             continue
         pointer, content = child(operation, "path"), child(operation, "value")
         if pointer is None or content is None or not isinstance(pointer[1], ScalarNode):

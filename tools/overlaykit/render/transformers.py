@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
@@ -14,18 +15,197 @@ from overlaykit.source import Document, Path, Place, child
 
 if TYPE_CHECKING:
     from overlaykit.render.provenance import Provenance
+    from overlaykit.render.reads import Read
+
+# Where labels and annotations go besides an object's own metadata
+# (source: kustomize api, internal/konfig/builtinpluginconsts).
+_TEMPLATE = ("spec/template/metadata",)
+_TEMPLATES = {
+    **dict.fromkeys(("Deployment", "ReplicaSet", "DaemonSet", "Job"), _TEMPLATE),
+    "ReplicationController": _TEMPLATE,
+    "StatefulSet": (*_TEMPLATE, "spec/volumeClaimTemplates/metadata"),
+    "CronJob": ("spec/jobTemplate/metadata", "spec/jobTemplate/spec/template/metadata"),
+}
+_SELECTING = frozenset({*_TEMPLATES, "PodDisruptionBudget", "NetworkPolicy"})
+# Kinds without a namespace, which the namespace transformer leaves alone
+# (source: kyaml, openapi/openapi.go, precomputedIsNamespaceScoped).
+_CLUSTER_SCOPED = frozenset(
+    {
+        *("APIService", "CSIDriver", "CSINode", "CertificateSigningRequest", "ClusterRole"),
+        *("ClusterRoleBinding", "ComponentStatus", "CustomResourceDefinition", "FlowSchema"),
+        *("IngressClass", "MutatingWebhookConfiguration", "Namespace", "Node", "PersistentVolume"),
+        *("PodSecurityPolicy", "PriorityClass", "PriorityLevelConfiguration", "RuntimeClass"),
+        *("StorageClass", "ValidatingWebhookConfiguration", "VolumeAttachment"),
+    }
+)
+# What Kustomize notes on every object where `buildMetadata` asks for it.
+_NOTES: dict[Path, str] = {
+    ("metadata", "annotations", "config.kubernetes.io/origin"): "originAnnotations",
+    ("metadata", "annotations", "alpha.config.kubernetes.io/transformations"): (
+        "transformerAnnotations"
+    ),
+    ("metadata", "labels", "app.kubernetes.io/managed-by"): "managedByLabel",
+}
+# What gets the namespace of the object that it refers to: its own path, that object's kind.
+_REFERRERS = (
+    (re.compile(r"subjects/\d+/namespace"), "ServiceAccount"),
+    (re.compile(r"webhooks/\d+/clientConfig/service/namespace"), "Service"),
+    (re.compile(r"spec/(?:conversion/webhook/clientConfig/)?service/namespace"), "Service"),
+)
 
 
-def transformer_place(
-    chain: "Provenance", layer: Kustomization, obj: Object, path: Path
-) -> Place | None:
-    """Where a transformer of `layer` sets `path` of an object; None where none does."""
-    return (
-        _replacement(chain, layer, obj, path)
-        or _image(layer, obj, path)
-        or _replicas(layer, chain.names(obj), path)
-        or _metadata(layer, path)
-    )
+@dataclass
+class Transformers:
+    """The transformers of one kustomization, for one object."""
+
+    chain: "Provenance"
+    layer: Kustomization
+    read: "Read"
+    obj: Object
+
+    def late(self, path: Path) -> Place | None:
+        """Where a transformer that runs after the patches sets `path`."""
+        return (
+            self._note(path) or self._replacement(path) or self._image(path) or self._replicas(path)
+        )
+
+    def _note(self, path: Path) -> Place | None:
+        asked = self.layer.data.get("buildMetadata")
+        if path not in _NOTES or not isinstance(asked, list) or _NOTES[path] not in asked:
+            return None
+        return self.layer.document.place_of(("buildMetadata", asked.index(_NOTES[path])))
+
+    def metadata(self, path: Path) -> Place | None:
+        """Where labels, annotations or the namespace are set: before `patchesJson6902` only."""
+        return self._annotation(path) or self._label(path) or self._namespace(path)
+
+    def _nodes(self, name: str) -> list[Node]:
+        return _items(self.layer.node(name))
+
+    def _namespace(self, path: Path) -> Place | None:
+        own = self.layer.document.place_of(("namespace",))
+        if path == ("metadata", "name") and self.obj.kind == "Namespace":
+            return own
+        if path == ("metadata", "namespace"):
+            return None if self.obj.kind in _CLUSTER_SCOPED else own
+        return self._referred(path) if path and path[-1] == "namespace" else None
+
+    def _referred(self, path: Path) -> Place | None:
+        """The namespace of an object that this one refers to, when that one gets it here."""
+        if not self.layer.data.get("namespace"):
+            return None
+        kinds = [k for p, k in _REFERRERS if p.fullmatch("/".join(map(str, path)))]
+        name, given = self.obj.get(*path[:-1], "name"), self.read.object.get(*path)
+        for read in self.chain.reads:
+            before = read.before.get(self.layer.folder)
+            meant = before is not None and read.object.kind in kinds and name in read.names
+            if meant and (not given or given in (before or ())):
+                return self.layer.document.place_of(("namespace",))
+        return None
+
+    def _annotation(self, path: Path) -> Place | None:
+        above = _above(path)
+        if above in _metadata("annotations", self.read.kinds):
+            return self.layer.document.place_of(("commonAnnotations", path[-1]))
+        return None
+
+    def _label(self, path: Path) -> Place | None:
+        if len(path) < 2:
+            return None
+        above, kinds = _above(path), self.read.kinds
+        templates = _metadata("labels", kinds)
+        everywhere = above in templates or any(_is_selector(above, kind) for kind in kinds)
+        if everywhere and self._says(("commonLabels", path[-1]), path):
+            return self.layer.document.place_of(("commonLabels", path[-1]))
+        for number, node in reversed(list(enumerate(self._nodes("labels")))):
+            wide = everywhere if _is_on(node, "includeSelectors") else above == "metadata/labels"
+            wide = wide or (_is_on(node, "includeTemplates") and above in templates)
+            place = ("labels", number, "pairs", path[-1])
+            if (wide or above in _field_paths(node, kinds)) and self._says(place, path):
+                return self.layer.document.place_of(place)
+        return None
+
+    def _says(self, place: Path, path: Path) -> bool:
+        """Whether what stands at `place` is what was rendered at `path`."""
+        found = self.layer.document.find(place)
+        return found is not None and getattr(found[1], "value", None) == str(self.obj.get(*path))
+
+    def _image(self, path: Path) -> Place | None:
+        if not path or path[-1] != "image":
+            return None
+        rendered = str(self.obj.get(*path))
+        for node in reversed(self._nodes("images")):
+            new = _scalar(node, "newName")
+            shown = new or _scalar(node, "name")
+            wanted = shown.value if shown is not None else ""
+            if wanted and re.fullmatch(re.escape(wanted) + r"(?:[:@].*)?", rendered):
+                setter = _scalar(node, "digest") or _scalar(node, "newTag") or new
+                return self.layer.document.place(setter) if setter is not None else None
+        return None
+
+    def _replicas(self, path: Path) -> Place | None:
+        if path != ("spec", "replicas"):
+            return None
+        for node in reversed(self._nodes("replicas")):
+            name, count = _scalar(node, "name"), _scalar(node, "count")
+            if name is not None and count is not None and name.value in self.read.names:
+                return self.layer.document.place(count)
+        return None
+
+    def _replacements(self) -> Iterator[tuple[Document, Node]]:
+        """Each replacement with the document it stands in: inline, or of a file it names."""
+        for node in self._nodes("replacements"):
+            path = _scalar(node, "path")
+            if path is None:
+                yield self.layer.document, node
+                continue
+            file = join(self.layer.folder, path.value)
+            for document in self.chain.graph.tree.documents_or_none(file):
+                for one in _items(document.node) or [document.node]:
+                    yield document, one
+
+    def _replacement(self, path: Path) -> Place | None:
+        for document, node in reversed(list(self._replacements())):
+            data = Document(document.file, node, document.text).data
+            if not isinstance(data, dict) or not isinstance(node, MappingNode):
+                continue
+            for target in data.get("targets") or []:
+                if isinstance(target, dict) and self._targets(target, path):
+                    return self._source(data) or document.place(node)
+        return None
+
+    def _targets(self, target: dict[str, Any], path: Path) -> bool:
+        """Whether a replacement target writes the whole of `path`.
+
+        With a delimiter only a part is written: the rest of the value is still the base's.
+        """
+        options = target.get("options")
+        if isinstance(options, dict) and options.get("delimiter"):
+            return False
+        fields = target.get("fieldPaths") or ["metadata.name"]
+        if not any(_same_path(str(field), self.obj, path) for field in fields):
+            return False
+        select = target.get("select")
+        if not isinstance(select, dict) or not target_selects(select, self.obj, self.read):
+            return False
+        rejected = (one for one in target.get("reject") or () if isinstance(one, dict))
+        return not any(target_selects(one, self.obj, self.read) for one in rejected)
+
+    def _source(self, data: dict[str, Any]) -> Place | None:
+        """Where a replacement's source value is set."""
+        source = data.get("source")
+        if not isinstance(source, dict):
+            return None
+        for read in self.chain.reads:
+            # What was read in a sibling is not there yet when this layer is built.
+            if read is self.read or self.layer not in read.steps:
+                continue
+            if _is_source(source, read):
+                path = _found(
+                    read.data, field_steps(str(source.get("fieldPath") or "metadata.name"))
+                )
+                return self.chain.trace(read, read.object, path)
+        return None
 
 
 def _items(node: Node | None) -> list[Node]:
@@ -37,106 +217,42 @@ def _scalar(node: Node, key: str) -> ScalarNode | None:
     return found[1] if found and isinstance(found[1], ScalarNode) else None
 
 
-def _metadata(layer: Kustomization, path: Path) -> Place | None:
-    if path == ("metadata", "namespace") and layer.node("namespace") is not None:
-        return layer.document.place_of(("namespace",))
-    if len(path) != 3 or path[0] != "metadata":
-        return None
-    for field, kind in (("commonLabels", "labels"), ("commonAnnotations", "annotations")):
-        if path[1] == kind:
-            place = layer.document.place_of((field, path[2]))
-            if place:
-                return place
-    for node in _items(layer.node("labels")) if path[1] == "labels" else []:
-        pairs = child(node, "pairs")
-        found = child(pairs[1], path[2]) if pairs else None
-        if found:
-            return layer.document.place(found[1])
-    return None
+def _is_on(node: Node, key: str) -> bool:
+    found = _scalar(node, key)
+    return found is not None and found.value.lower() == "true"
 
 
-def _image(layer: Kustomization, obj: Object, path: Path) -> Place | None:
-    if not path or path[-1] != "image":
-        return None
-    rendered = str(obj.get(*path))
-    for node in _items(layer.node("images")):
-        new = _scalar(node, "newName")
-        shown = new or _scalar(node, "name")
-        wanted = shown.value if shown is not None else ""
-        if wanted and re.fullmatch(re.escape(wanted) + r"(?:[:@].*)?", rendered):
-            setter = _scalar(node, "digest") or _scalar(node, "newTag") or new
-            return layer.document.place(setter) if setter is not None else None
-    return None
+def _above(path: Path) -> str:
+    """The path of what holds a field, as Kustomize writes it: without list positions."""
+    return "/".join(step for step in path[:-1] if isinstance(step, str))
 
 
-def _replicas(layer: Kustomization, names: set[str], path: Path) -> Place | None:
-    if path != ("spec", "replicas"):
-        return None
-    for node in _items(layer.node("replicas")):
-        name, count = _scalar(node, "name"), _scalar(node, "count")
-        if name is not None and count is not None and name.value in names:
-            return layer.document.place(count)
-    return None
+def _metadata(name: str, kinds: list[str]) -> list[str]:
+    templates = (above for kind in kinds for above in _TEMPLATES.get(kind, ()))
+    return [f"{above}/{name}" for above in ("metadata", *templates)]
 
 
-def _replacements(chain: "Provenance", layer: Kustomization) -> Iterator[tuple[Document, Node]]:
-    """Each replacement with the document it stands in: inline, or of a file it names."""
-    for node in _items(layer.node("replacements")):
-        path = _scalar(node, "path")
-        if path is None:
-            yield layer.document, node
-            continue
-        for document in chain.graph.tree.documents_or_none(join(layer.folder, path.value)):
-            nodes = _items(document.node) or [document.node]
-            for one in nodes:
-                yield document, one
+def _is_selector(above: str, kind: str) -> bool:
+    if kind in ("Service", "ReplicationController"):
+        return above == "spec/selector"
+    return above.endswith("/matchLabels") and kind in _SELECTING
 
 
-def _replacement(
-    chain: "Provenance", layer: Kustomization, obj: Object, path: Path
-) -> Place | None:
-    for document, node in reversed(list(_replacements(chain, layer))):
-        data = Document(document.file, node, document.text).data
-        if not isinstance(data, dict) or not isinstance(node, MappingNode):
-            continue
-        for target in data.get("targets") or []:
-            if isinstance(target, dict) and _targets(target, chain, obj, path):
-                return _source_place(chain, document, node, data)
-    return None
+def _field_paths(node: Node, kinds: list[str]) -> Iterator[str]:
+    """The paths that an entry of `labels` names itself."""
+    found = child(node, "fields")
+    for one in _items(found[1] if found else None):
+        path, wanted = _scalar(one, "path"), _scalar(one, "kind")
+        if path is not None and (wanted is None or wanted.value in kinds):
+            yield path.value.replace("[]", "")
 
 
-def _targets(target: dict[str, Any], chain: "Provenance", obj: Object, path: Path) -> bool:
-    """Whether a replacement target writes the whole of `path`.
-
-    With a delimiter only a part is written: the rest of the value is still the base's.
-    """
-    options = target.get("options")
-    if isinstance(options, dict) and options.get("delimiter"):
-        return False
-    select = target.get("select")
-    if not isinstance(select, dict) or not target_selects(select, obj, chain.names(obj)):
-        return False
-    return any(_same_path(str(field), obj, path) for field in target.get("fieldPaths") or [])
-
-
-def _source_place(
-    chain: "Provenance", document: Document, node: MappingNode, data: dict[str, Any]
-) -> Place:
-    """Where the replacement's source value is written; else the replacement itself."""
-    source = data.get("source")
-    if isinstance(source, dict):
-        field = str(source.get("fieldPath") or "metadata.name")
-        for candidate in chain.manifests:
-            found = candidate.data
-            if not isinstance(found, dict) or found.get("kind") != source.get("kind"):
-                continue
-            wanted = source.get("name")
-            if wanted and Object(found).name != wanted:
-                continue
-            place = candidate.place_of(tuple(field_steps(field)))
-            if place:
-                return place
-    return document.place(node)
+def _is_source(source: dict[str, Any], read: "Read") -> bool:
+    obj = read.object
+    version = obj.api_version.rpartition("/")[2]
+    own = (("group", [obj.group]), ("version", [version]), ("kind", [obj.kind]))
+    known = (("name", read.names), ("namespace", read.namespaces))
+    return all(not source.get(k) or str(source[k]) in values for k, values in (*own, *known))
 
 
 def _same_path(field: str, obj: Object, path: Path) -> bool:
@@ -146,12 +262,27 @@ def _same_path(field: str, obj: Object, path: Path) -> bool:
     for number, (step, wanted) in enumerate(zip(steps, path, strict=True)):
         if step == "*" or str(step) == str(wanted):
             continue
-        condition = re.fullmatch(r"([^=]+)=(.*)", str(step))
-        if not condition or not isinstance(wanted, int):
+        if step == "-" and isinstance(wanted, int):
+            continue
+        key, is_condition, value = str(step).partition("=")
+        if not is_condition or not isinstance(wanted, int):
             return False
-        if str(obj.get(*path[: number + 1], condition[1])) != condition[2]:
+        if str(obj.get(*path[: number + 1], key)) != value:
             return False
     return True
+
+
+def _found(data: Any, steps: list[str | int]) -> Path:
+    """A field path in an object, with conditions such as [name=x] as positions."""
+    path: list[str | int] = []
+    for step in steps:
+        key, is_condition, value = str(step).partition("=")
+        if isinstance(data, list) and is_condition:
+            fits = (n for n, one in enumerate(data) if str(Object(one).get(key)) == value)
+            step = next(fits, step)
+        path.append(step)
+        data = Object({"": data}).get("", step)
+    return tuple(path)
 
 
 def field_steps(field: str) -> list[str | int]:

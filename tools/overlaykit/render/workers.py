@@ -27,11 +27,20 @@ TRIES = 10
 ENVIRONMENT = {**OFFLINE, "GOMAXPROCS": "1"}
 
 
+@dataclass(frozen=True)
+class Request:
+    """A folder to render; `files` (path relative to the root: text) are read instead of the
+    disk's; with `origin` Kustomize annotates each object with the file it came from."""
+
+    folder: str
+    files: Mapping[str, str] = field(default_factory=dict)
+    origin: bool = False
+
+
 @dataclass
 class _Job:
     number: int
-    folder: str
-    instead: Mapping[str, str] = field(default_factory=dict)
+    request: Request
     alone: bool = False
     killed: int = 0
 
@@ -64,22 +73,26 @@ class WorkerEngine:
         done: Callable[[Render], None],
         objects: bool = False,
     ) -> Iterator[Render]:
-        jobs = [_Job(number, folder) for number, folder in enumerate(folders)]
-        return self._work(root, jobs, done, objects)
+        return self.answer(root, [Request(folder) for folder in folders], done, objects)
 
     def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
-        jobs = [_Job(number, one.folder, one.instead) for number, one in enumerate(variants)]
-        return self._work(root, jobs, lambda _: None, objects=True)
+        requests = [Request(one.folder, one.instead) for one in variants]
+        return self.answer(root, requests, objects=True)
 
-    def _work(
-        self, root: Path, jobs: list[_Job], done: Callable[[Render], None], objects: bool
+    def answer(
+        self,
+        root: Path,
+        requests: Sequence[Request],
+        done: Callable[[Render], None] = lambda _: None,
+        objects: bool = False,
     ) -> Iterator[Render]:
-        run = _Run(self._start, self.seconds, root, jobs, objects)
+        """As `build`, for requests that ask for more than a folder as it is."""
+        run = _Run(self._start, self.seconds, root, requests, objects)
         # One worker for every few folders: starting one costs as much as a few renders.
-        run.start(min(self.count, -(-len(jobs) // 4)))
+        run.start(min(self.count, -(-len(requests) // 4)))
         early: dict[int, Render] = {}
         try:
-            for number in range(len(jobs)):
+            for number in range(len(requests)):
                 while number not in early:
                     finished, render = run.take()
                     early[finished] = render
@@ -97,11 +110,13 @@ class _Run:
         start: Callable[[], _Worker],
         seconds: float,
         root: Path,
-        jobs: list[_Job],
+        requests: Sequence[Request],
         objects: bool,
     ) -> None:
         self._new, self._seconds, self._root, self._objects = start, seconds, root, objects
-        self._todo = deque(jobs)
+        # Two that send each other more than a pipe holds would wait for each other without end.
+        self._depth = 1 if any(request.files for request in requests) else DEPTH
+        self._todo = deque(_Job(number, request) for number, request in enumerate(requests))
         self._results: queue.Queue[tuple[int, Render] | BaseException] = queue.Queue()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -162,7 +177,7 @@ class _Run:
 
     def _hand_out(self, worker: _Worker, again: deque[_Job]) -> bool:
         """Fill the worker's hand; whether it has something to do."""
-        while len(worker.hand) < DEPTH:
+        while len(worker.hand) < self._depth:
             if worker.hand and (worker.hand[0].alone or (again and again[0].alone)):
                 break
             job = self._next(again)
@@ -170,15 +185,22 @@ class _Run:
                 break
             worker.hand.append(job)
             try:
-                worker.talk.send(json.dumps(self._request(job)).encode())
+                worker.talk.send(self._line(job))
             except Ended:
                 break  # the next receive tells why
         return bool(worker.hand)
 
-    def _request(self, job: _Job) -> dict[str, Any]:
-        files = {str(self._root / name): text for name, text in job.instead.items()}
-        folder = str(self._root / job.folder)
-        return {"id": job.number, "dir": folder, "objects": self._objects, "files": files}
+    def _line(self, job: _Job) -> bytes:
+        asked = job.request
+        return json.dumps(
+            {
+                "id": job.number,
+                "dir": str(self._root / asked.folder),
+                "objects": self._objects,
+                "origin": asked.origin,
+                "files": {str(self._root / name): text for name, text in asked.files.items()},
+            }
+        ).encode()
 
     def _next(self, again: deque[_Job]) -> _Job | None:
         if again:
@@ -200,7 +222,7 @@ class _Run:
             job.alone = True
             again.append(job)
         else:
-            self._results.put((job.number, _render(job.folder, answer, worker.objects)))
+            self._results.put((job.number, _render(job.request.folder, answer, worker.objects)))
         # After a request on its own the next ones get a new worker too.
         if answer.get("last") or job.alone:
             again.extendleft(reversed(worker.hand))
@@ -216,7 +238,9 @@ class _Run:
         by_others = isinstance(lost, Ended) and lost.code < 0
         first.killed += by_others
         if first.alone and not (by_others and first.killed < TRIES):
-            self._results.put((first.number, Render(first.folder, error=_why(lost), lost=True)))
+            self._results.put(
+                (first.number, Render(first.request.folder, error=_why(lost), lost=True))
+            )
             hand = hand[1:]
         for job in hand:
             job.alone = True

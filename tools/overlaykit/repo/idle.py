@@ -134,7 +134,8 @@ class Search:
         """Whether a patch is for an object that was always called as it is."""
         look = self.effects(unit)
         meant = (obj for one in look.documents(part) for obj in look.meant(part, one))
-        return any(not look.late(obj) for obj in meant)
+        target = part.patch.target or {}
+        return any(not look.late(target, obj) for obj in meant)
 
     def _probe(self, one: Idle) -> list[Ask]:
         file, path = one.part.layer.file, one.part.path

@@ -164,7 +164,7 @@ class World:
         found: dict[str, list[Unit]] = {}
         for unit in self.judged:
             if unit.chain is not None and unit.broken is None:
-                for layer in unit.chain.layers:
+                for layer in self.graph.closure(unit.folder):
                     found.setdefault(layer.folder, []).append(unit)
         return {folder: units for folder, units in found.items() if self._is_whole(folder, units)}
 

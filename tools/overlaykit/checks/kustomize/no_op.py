@@ -169,7 +169,7 @@ def _with_edit(world: World, one: Idle, found: list[Idle], problem: Problem) -> 
 def _aimless_patch(part: Part, look: Effects) -> Problem:
     target = part.patch.target or {}
     message = f"this patch changes nothing: its target ({_said(target)}) matches no object here"
-    for late, was in filter(None, map(look.late, look.selected(target))):
+    for late, was in filter(None, (look.late(target, obj) for obj in look.selected(target))):
         what = target.get(late)
         fix = f"write {late}: {was}" if was else f"remove {late} from the target"
         message += f"; the {late} '{what}' is given only after the patches"
@@ -182,7 +182,7 @@ def _aimless_patch(part: Part, look: Effects) -> Problem:
 def _culprit(select: dict[str, Any], look: Effects) -> tuple[str, list[str]]:
     """The key of a selector without which it would match, and what could stand there."""
     of: dict[str, Callable[[Object], str]] = {
-        "name": lambda obj: min(look.chain.names(obj) - {obj.name} or {obj.name}),
+        "name": lambda obj: read.object.name if (read := look.chain.read(obj)) else obj.name,
         "kind": lambda obj: obj.kind,
         "group": lambda obj: obj.group,
         "version": lambda obj: obj.api_version.rpartition("/")[2],

@@ -165,10 +165,11 @@ def _may_drop(look: Effects, document: Document, obj: Object) -> bool:
 
 
 def _other_patches(look: Effects, obj: Object) -> Iterator[Document]:
-    for layer in look.chain.layers:
+    read = look.chain.read(obj)
+    for layer in look.chain.graph.closure(look.chain.folder):
         for part in parts(layer):
             for document in look.documents(part) if part.field in PATCHES else ():
-                if selects(part.patch, document, obj, look.chain.names(obj)):
+                if read is not None and selects(part.patch, document, obj, read):
                     yield document
 
 
