@@ -57,6 +57,7 @@ class Judges:
     def __init__(self, folders: list[DiskPath], default: str) -> None:
         self.folders, self.default = folders, default
         self._judges: dict[str, Judge] = {}
+        self._told: dict[str, list[Violation] | None] = {}
 
     def of(self, obj: Object) -> Judge:
         """The judge for an object: of its cluster's Kubernetes, else of the default one."""
@@ -67,7 +68,9 @@ class Judges:
 
     def violations(self, obj: Object) -> list[Violation] | None:
         """What the schema of the object's kind says; None where no schema is known."""
-        return self.of(obj).violations(obj.data)
+        if obj.digest not in self._told:
+            self._told[obj.digest] = self.of(obj).violations(obj.data)
+        return self._told[obj.digest]
 
 
 @dataclass
