@@ -71,7 +71,7 @@ from overlaykit.repo.idle import Idle, Search
 from overlaykit.repo.parts import PATCHES, Part, cut, parts, without
 from overlaykit.repo.tree import join
 from overlaykit.repo.world import World
-from overlaykit.source import Path
+from overlaykit.source import Document, Path
 
 LEVEL = "warning"
 
@@ -169,14 +169,27 @@ def _with_edit(world: World, one: Idle, found: list[Idle], problem: Problem) -> 
 def _aimless_patch(part: Part, look: Effects) -> Problem:
     target = part.patch.target or {}
     message = f"this patch changes nothing: its target ({_said(target)}) matches no object here"
+    # Who gives a pattern, or a kind alone, means as many as there are.
+    level = "error" if re.fullmatch(r"[\w.-]+", str(target.get("name", ""))) else None
     for late, was in filter(None, (look.late(target, obj) for obj in look.selected(target))):
         what = target.get(late)
         fix = f"write {late}: {was}" if was else f"remove {late} from the target"
         message += f"; the {late} '{what}' is given only after the patches"
-        return Problem(message, fix, at=part.place("target", late), level="error")
+        return Problem(message, fix, at=part.place("target", late), level=level)
     key, there = _culprit(target, look)
     fix = _mend(key, str(target.get(key)), there)
-    return Problem(message, fix, at=part.place("target", key), level="error")
+    problem = Problem(message, fix, at=part.place("target", key), level=level)
+    empty = next(_empty_files(part, look), None)
+    return problem.assuming(f"that {empty} stays empty") if empty else problem
+
+
+def _empty_files(part: Part, look: Effects) -> Iterator[str]:
+    """Resource files without an object: a program may fill them, as Flux does."""
+    graph = look.chain.graph
+    for layer in graph.closure(part.layer.folder):
+        for name in graph.manifests(layer.folder):
+            if not graph.tree.documents_or_none(name):
+                yield name
 
 
 def _culprit(select: dict[str, Any], look: Effects) -> tuple[str, list[str]]:
@@ -209,25 +222,27 @@ def _said(select: dict[str, Any]) -> str:
 
 
 def _idle_patch(part: Part, look: Effects) -> Problem:
-    fix = _REMOVE
     for document in look.documents(part):
         for obj in look.meant(part, document):
             for path, value, how in changes_of(document):
                 if how == "set" and _differs(obj.get(*path), value):
-                    return Problem(_overridden(obj, path, look), fix, at=part.place())
+                    return Problem(_overridden(obj, path, document, look), _REMOVE, at=part.place())
             message = f"this patch changes nothing: {obj.label} is so without it"
-            return Problem(message, fix, at=part.place())
-    return Problem("this patch changes nothing in the render", fix, at=part.place())
+            return Problem(message, _REMOVE, at=part.place())
+    what = "meets no object here" if look.documents(part) else "is empty"
+    return Problem(f"this patch changes nothing: it {what}", _REMOVE, at=part.place())
 
 
 def _differs(now: Any, wanted: Any) -> bool:
     return not isinstance(wanted, dict | list) and str(now) != str(wanted)
 
 
-def _overridden(obj: Object, path: Path, look: Effects) -> str:
+def _overridden(obj: Object, path: Path, document: Document, look: Effects) -> str:
     place = look.chain.locate(obj, path)
-    what = f"{dotted(path)} of {obj.label}"
-    return f"this patch changes nothing: {what} is set again at {place.file}:{place.line}"
+    what = f"this patch changes nothing: {dotted(path)} of {obj.label} is"
+    if place.file == document.file:  # of a replacement that writes a part of the value
+        return f"{what} written over later"
+    return f"{what} set again at {place.file}:{place.line}"
 
 
 # --- images, replicas, replacements, components ---
@@ -237,20 +252,30 @@ def _image(part: Part, look: Effects) -> Problem:
     data = part.data if isinstance(part.data, dict) else {}
     name = str(data.get("name"))
     at = part.place("name")
-    there: dict[str, str] = {}
-    for image in _images(look, containers=True):
-        there.setdefault(_image_name(image), image)
-    new = str(data.get("newName") or name)
-    if new in there:
-        message = f"this entry changes nothing: '{name}' is {there[new]} without it"
+    images = list(_images(look, containers=True))
+    wanted = _wanted_image(data)
+    if any(image == wanted or _image_name(image) == wanted for image in images):
+        message = f"this entry changes nothing: '{wanted}' is there without it"
+        return Problem(message, _REMOVE, at=at, level="info")
+    same = [image for image in images if _image_name(image) == name]
+    if same:
+        message = f"this entry changes nothing: '{name}' becomes {same[0]} later"
         return Problem(message, _REMOVE, at=at)
     for image, (obj, path) in _images(look, containers=False).items():
         if _image_name(image) == name:
             return _held_elsewhere(part, name, obj, path)
     message = f"this entry changes nothing: no container here has the image '{name}'"
-    close = difflib.get_close_matches(name, there, 1, 0.6) or sorted(there)[:5]
+    there = {_image_name(image) for image in images}
+    close = difflib.get_close_matches(name, sorted(there), 1, 0.6) or sorted(there)[:5]
     fix = f"write name: {' or '.join(close)}, or remove it" if close else "remove it"
     return Problem(message, fix, at=at)
+
+
+def _wanted_image(data: dict[str, Any]) -> str:
+    name = str(data.get("newName") or data.get("name"))
+    if data.get("digest"):
+        return f"{name}@{data['digest']}"
+    return f"{name}:{data['newTag']}" if data.get("newTag") else name
 
 
 def _held_elsewhere(part: Part, name: str, obj: Object, path: Path) -> Problem:

@@ -77,7 +77,10 @@ from overlaykit.source import Path
 
 LEVEL = "error"
 
-_RENAMES = ("namePrefix", "nameSuffix", "namespace")
+_RENAMES = (
+    *("namePrefix", "nameSuffix", "namespace"),
+    *("configMapGenerator", "secretGenerator"),  # whose names end in a hash
+)
 _GROUPS = ("platform.confluent.io", "flink.apache.org")
 # Fields of the Flink kinds that name an object of a kind, by the end of their path
 # (source: the CRDs of Confluent for Kubernetes and of Flink's operator).
@@ -86,6 +89,8 @@ _NAMES: dict[Path, str] = {
     ("spec", "cmfRestClassRef", "name"): "CMFRestClass",
     ("spec", "computePoolName"): "FlinkComputePool",
     ("spec", "catalogRef", "name"): "FlinkKafkaCatalog",
+    ("spec", "connectionSecretRef", "name"): "FlinkSecret",
+    ("connectionConfig", "connectionSecretId"): "FlinkSecret",
     ("spec", "deploymentName"): "FlinkDeployment",
     ("spec", "serviceAccount"): "ServiceAccount",
     ("spec", "secretRef"): "Secret",
@@ -110,15 +115,15 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     if any(layer.data.get(key) for layer in layers for key in _RENAMES):
         for obj in unit.objects:
             if obj.group in _GROUPS:
-                yield from _names(unit, obj)
+                yield from _names(unit, world, obj)
                 yield from _namespaces(unit, world, obj)
 
 
-def _names(unit: Unit, obj: Object) -> Iterator[Problem]:
+def _names(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     for path, name in strings(obj.get("spec"), ("spec",)):
         kind = _NAMES.get(path) or _NAMES.get(path[-2:])
         found = _renamed(unit, kind, name) if kind else None
-        if found is not None:
+        if found is not None and kind and not _is_elsewhere(world, unit, kind, name):
             message = (
                 f"{dotted(path)} is '{name}', and {kind} '{name}' is rendered as '{found.name}': "
                 "Kustomize does not rewrite this field"
@@ -137,10 +142,18 @@ def _renamed(unit: Unit, kind: str, name: str) -> Object | None:
     assert unit.chain is not None
     for one in there:
         read = unit.chain.read(one)
-        # A generated object gets its hash in fields that Kustomize knows, or not at all.
         if read is not None and read.object.name == name:
             return one
     return None
+
+
+def _is_elsewhere(world: World, unit: Unit, kind: str, name: str) -> bool:
+    """Whether another overlay of the cluster, or somebody declared, has an object so called."""
+    declared = (one.split("/") for one in world.config.external)
+    if any(one[0] == kind and one[-1] == name for one in declared):
+        return True
+    others = (other for other in world.judged if other.cluster == unit.cluster)
+    return any(one.kind == kind and one.name == name for other in others for one in other.objects)
 
 
 def _namespaces(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:

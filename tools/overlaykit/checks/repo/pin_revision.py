@@ -50,6 +50,7 @@ from typing import Any
 from overlaykit.argocd.applications import GROUP, TEMPLATED, Source, normal_url, sources
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
+from overlaykit.repo.build import SHOWN
 from overlaykit.repo.kustomization import Entry, Kustomization
 from overlaykit.repo.world import World
 from overlaykit.source import Path
@@ -74,11 +75,13 @@ _FILE = re.compile(
 
 def check_repository(world: World) -> Iterator[Problem]:
     for unit in world.judged:
-        for obj in unit.objects:
+        for obj in unit.objects if not unit.assuming else ():
             for problem in _of_object(obj, world):
                 at = unit.locate(obj, problem.path, False)
                 yield replace(problem, at=at, cluster=unit.cluster, object=obj.label)
     for layer in world.graph.kustomizations.values():
+        if SHOWN & set(layer.folder.split("/")):
+            continue  # nothing here deploys it
         for entry in layer.entries:
             if world.graph.target(layer, entry) is None:
                 yield from _remote(entry, world)
@@ -144,7 +147,7 @@ def _charts(layer: Kustomization) -> Iterator[Problem]:
     """The charts that Kustomize itself inflates."""
     listed: Any = layer.data.get("helmCharts")
     for number, chart in enumerate(listed if isinstance(listed, list) else ()):
-        if isinstance(chart, dict) and chart.get("repo"):
+        if isinstance(chart, dict) and "://" in str(chart.get("repo")):
             version = str(chart.get("version") or "")
             if _floats(version, True):
                 document = layer.document

@@ -43,6 +43,7 @@ from typing import Any
 from yaml.nodes import ScalarNode
 
 from overlaykit import disk
+from overlaykit.edit import splice
 from overlaykit.findings import Edit, Problem
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.world import Unit, World
@@ -66,7 +67,7 @@ def _kustomizations(unit: Unit, world: World) -> Iterator[Problem]:
     for layer in world.graph.closure(unit.folder):
         for path, node in layer.mistyped:
             at = layer.document.place(node)
-            yield _quote(node.value, dotted(path), at, _edit(layer.file, node))
+            yield _quote(node.value, dotted(path), at, (_edit(layer.file, node),))
 
 
 def _edit(file: str, node: ScalarNode) -> Edit:
@@ -104,8 +105,8 @@ def _problem(unit: Unit, world: World, obj: Object, path: Path) -> Iterator[Prob
     place = unit.locate(obj, path, False)
     token = _token(world, place)
     if token is not None and _reads_as(token, obj.get(*path)):
-        edit = _edit_at(world.tree.text(place.file), place, token)
-        yield _quote(token, dotted(path), place, edit, obj.label, path)
+        edits = _edit_at(world.tree.text(place.file), place, token)
+        yield _quote(token, dotted(path), place, edits, obj.label, path)
 
 
 def _token(world: World, place: Place) -> str | None:
@@ -127,17 +128,28 @@ def _reads_as(token: str, value: Any) -> bool:
     return not isinstance(read, str) and bool(read == value)
 
 
-def _edit_at(text: str, place: Place, token: str) -> Edit:
+def _edit_at(text: str, place: Place, token: str) -> tuple[Edit, ...]:
+    """The edit that quotes a token, if the file is YAML with it: it may stand inside a text."""
     lines = text.splitlines(keepends=True)
     start = sum(map(len, lines[: place.line - 1])) + place.column - 1
-    return Edit(place.file, start, start + len(token), f'"{token}"')
+    edit = Edit(place.file, start, start + len(token), f'"{token}"')
+    try:
+        load(splice(text, [edit]), "")
+    except SyntaxProblem:
+        return ()
+    return (edit,)
 
 
 def _quote(
-    token: str, field: str, at: Place, edit: Edit, label: str = "", path: Path = ()
+    token: str,
+    field: str,
+    at: Place,
+    edits: tuple[Edit, ...],
+    label: str = "",
+    path: Path = (),
 ) -> Problem:
     read = load(f"k: {token}", "")[0].data["k"]
     is_now = f"the boolean {str(read).lower()}" if isinstance(read, bool) else f"the number {read}"
     message = f"{token} is {is_now} in YAML, and {field} takes text"
-    fix = f'write "{token}" (overlay validate --fix does)'
-    return Problem(message, fix, at=at, path=path, object=label, edits=(edit,))
+    fix = f'write "{token}"' + (" (overlay validate --fix does)" if edits else "")
+    return Problem(message, fix, at=at, path=path, object=label, edits=edits)
