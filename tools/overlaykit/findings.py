@@ -11,8 +11,11 @@ LEVELS = ("error", "warning", "info")
 # These yield to a more telling check at the same line; None: to any check.
 GENERAL: dict[str, tuple[str, ...] | None] = {
     "schema/invalid": None,
-    "kustomize/build": ("yaml/duplicate-key",),
     "security/plaintext": ("flink/secret",),
+    "kustomize/build": ("yaml/duplicate-key", "yaml/scalar"),
+    "kubernetes/dangling-ref": ("kustomize/prefix-refs",),
+    "confluent/ref": ("kustomize/prefix-refs",),
+    "repo/url-mix": ("argocd/root-facts",),
 }
 
 

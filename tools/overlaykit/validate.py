@@ -79,6 +79,7 @@ def validate(
     started = time.perf_counter()
     scope = scope or Scope()
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
+    world.knows_users = scope.knows_users
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")

@@ -1,6 +1,6 @@
 """The one way to a render: folders in, text or Kustomize's own error out."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -21,6 +21,18 @@ class Render:
     lost: bool = False
 
 
+@dataclass(frozen=True)
+class Variant:
+    """A folder as it would be with other texts in some files: `instead` has them by path.
+
+    `reads` are all files that building it reads; paths are relative to the root and hold no link.
+    """
+
+    folder: str
+    instead: Mapping[str, str]
+    reads: Sequence[str] = ()
+
+
 class Engine(Protocol):
     def build(
         self,
@@ -30,3 +42,6 @@ class Engine(Protocol):
         objects: bool = False,
     ) -> Iterator[Render]:
         """Render each folder (relative to `root`), in order; calls `done` as each one ends."""
+
+    def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
+        """Render each variant, in order; those of one call can be compared with each other."""

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from overlaykit import disk, process
 from overlaykit.errors import CannotLook
-from overlaykit.render.engine import KUSTOMIZE, Render
+from overlaykit.render.engine import KUSTOMIZE, Render, Variant
 
 TIMEOUT = 60
 # Kustomize fetches remote bases with git and HTTP; both are pointed at nothing.
@@ -52,6 +52,18 @@ class PlainEngine:
 
         with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
             yield from pool.map(one, folders)
+
+    def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
+        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+            yield from pool.map(lambda variant: self._vary(root, variant), variants)
+
+    def _vary(self, root: Path, variant: Variant) -> Render:
+        """Built in a copy of what the folder reads: kubectl takes no other texts."""
+        files = {name: disk.read_bytes(root / name) for name in variant.reads}
+        files |= {name: text.encode() for name, text in variant.instead.items()}
+        with disk.scratch_folder() as copy:
+            disk.write_batch(copy, files)
+            return self._build(copy, variant.folder)
 
     def _build(self, root: Path, folder: str) -> Render:
         argv = [str(self.kubectl), "kustomize", str(root / folder)]

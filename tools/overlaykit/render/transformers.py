@@ -201,7 +201,9 @@ class Transformers:
             if read is self.read or self.layer not in read.steps:
                 continue
             if _is_source(source, read):
-                path = _found(read.data, _steps(str(source.get("fieldPath") or "metadata.name")))
+                path = _found(
+                    read.data, field_steps(str(source.get("fieldPath") or "metadata.name"))
+                )
                 return self.chain.trace(read, read.object, path)
         return None
 
@@ -254,7 +256,7 @@ def _is_source(source: dict[str, Any], read: "Read") -> bool:
 
 
 def _same_path(field: str, obj: Object, path: Path) -> bool:
-    steps = _steps(field)
+    steps = field_steps(field)
     if len(steps) != len(path):
         return False
     for number, (step, wanted) in enumerate(zip(steps, path, strict=True)):
@@ -283,7 +285,7 @@ def _found(data: Any, steps: list[str | int]) -> Path:
     return tuple(path)
 
 
-def _steps(field: str) -> list[str | int]:
+def field_steps(field: str) -> list[str | int]:
     """The steps of a Kustomize field path: dots, `\\.` escapes and [bracketed.keys]."""
     found = re.findall(r"\[([^\]]*)\]|((?:\\.|[^.\[\]])+)", field)
     texts = [bracket or plain.replace("\\.", ".") for bracket, plain in found]

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from overlaykit.process import Ended, Talk, TimedOut
-from overlaykit.render.engine import Render
+from overlaykit.render.engine import Render, Variant
 from overlaykit.render.plain import OFFLINE
 
 # Requests that a worker holds: it shall never wait for us, and little shall be lost with it.
@@ -74,6 +74,10 @@ class WorkerEngine:
         objects: bool = False,
     ) -> Iterator[Render]:
         return self.answer(root, [Request(folder) for folder in folders], done, objects)
+
+    def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
+        requests = [Request(one.folder, one.instead) for one in variants]
+        return self.answer(root, requests, objects=True)
 
     def answer(
         self,

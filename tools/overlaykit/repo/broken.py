@@ -36,7 +36,7 @@ def broken(graph: Graph, folder: str) -> Iterator[Broken]:
 def own(graph: Graph, kustomization: Kustomization) -> list[Broken]:
     """What is wrong in one kustomization's own file and entries; kept, since many share it."""
     if kustomization.folder not in graph.found_broken:
-        found = list(_fields(kustomization))
+        found = [*_fields(kustomization), *_types(kustomization)]
         for entry in kustomization.entries:
             found.extend(_entry(graph, kustomization, entry))
         graph.found_broken[kustomization.folder] = found
@@ -60,6 +60,17 @@ def _fields(kustomization: Kustomization) -> Iterator[Broken]:
             if close:
                 message += f"; did you mean '{close[0]}'?"
             yield Broken(document.place(key), message, hint, f'"{name}"')
+
+
+def _types(kustomization: Kustomization) -> Iterator[Broken]:
+    for path, node in kustomization.mistyped:
+        field = ".".join(step for step in path if isinstance(step, str))
+        yield Broken(
+            kustomization.document.place(node),
+            f"{field} is {node.value}, which YAML does not read as text; Kustomize wants text",
+            f'write "{node.value}" in quotes',
+            "into Go struct field",
+        )
 
 
 def _entry(graph: Graph, kustomization: Kustomization, entry: Entry) -> Iterator[Broken]:

@@ -111,7 +111,8 @@ def _refused(world: World, folder: str, broken: Broken) -> Unit:
 
 def _unit(world: World, render: Render) -> Unit:
     cluster, workload = place_name(render.folder, world.config.clusters)
-    unit = Unit(render.folder, cluster, workload, Provenance(world.graph, render.folder).locate)
+    chain = Provenance(world.graph, render.folder)
+    unit = Unit(render.folder, cluster, workload, chain.locate, chain=chain)
     try:
         unit.objects = world.reader.read(render, world.kubernetes(cluster))
     except SyntaxProblem as problem:
@@ -233,7 +234,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths"),
+    *("deployers", "healths", "users"),
 )
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from yaml.nodes import Node, ScalarNode, SequenceNode
 
-from overlaykit.source import Document, Place, SyntaxProblem, child, embedded
+from overlaykit.source import Document, Path, Place, SyntaxProblem, child, embedded, scalars
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 REMOTE = re.compile(
@@ -20,6 +20,15 @@ _PATH_LISTS = ("resources", "bases", "components", "crds", "configurations")
 _INLINE_LISTS = ("patchesStrategicMerge", "generators", "transformers", "validators")
 _PATH_OBJECTS = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
+# Fields that Kustomize reads as text and nothing else; "*" is any key or position.
+_TEXTS: tuple[tuple[str, ...], ...] = (
+    *((key,) for key in ("namePrefix", "nameSuffix", "namespace")),
+    *(("images", "*", key) for key in ("name", "newName", "newTag", "digest")),
+    *((key, "*") for key in ("commonLabels", "commonAnnotations", "resources", "components")),
+    *(("labels", "*", "pairs", "*"), ("replicas", "*", "name")),
+    *((key, "*", below) for key in _GENERATORS for below in ("name", "namespace")),
+    *((key, "*", "literals", "*") for key in _GENERATORS),
+)
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,16 @@ class Kustomization:
         except SyntaxProblem:
             return []
 
+    @cached_property
+    def mistyped(self) -> list[tuple[Path, ScalarNode]]:
+        """Numbers and booleans where Kustomize reads text, which it refuses."""
+        found = []
+        for path, node in scalars(self.document.node):
+            is_text = node.tag in ("tag:yaml.org,2002:str", "tag:yaml.org,2002:null")
+            if not is_text and any(_fits(path, pattern) for pattern in _TEXTS):
+                found.append((path, node))
+        return found
+
     @property
     def needs_plugins(self) -> bool:
         """Whether a listed generator, transformer or validator may run a program."""
@@ -158,6 +177,12 @@ class Kustomization:
 
 def _items(node: Node | None) -> list[Node]:
     return node.value if isinstance(node, SequenceNode) else []
+
+
+def _fits(path: Path, pattern: tuple[str, ...]) -> bool:
+    if len(path) != len(pattern):
+        return False
+    return all(want in ("*", step) for step, want in zip(path, pattern, strict=True))
 
 
 def _is_inline(node: ScalarNode) -> bool:

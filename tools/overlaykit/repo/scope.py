@@ -67,6 +67,10 @@ class Scope:
         """Whether what a cluster renders is wanted, be it to compare with."""
         return self.others is None or cluster not in self.others or cluster in self.beside
 
+    def knows_users(self, name: str) -> bool:
+        """Whether all that builds from a file is looked at."""
+        return self.clusters is None or name in self.files or bool(self.cluster(name))
+
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
         if self.clusters is None or finding.file in self.files:

@@ -16,6 +16,7 @@ from overlaykit.config import Config
 from overlaykit.kubernetes.scope import Scopes, declared_scopes
 from overlaykit.render.objects import Object, Reader
 from overlaykit.repo.argocds import ArgoCDs
+from overlaykit.render.provenance import Provenance
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.together import Together
@@ -37,7 +38,7 @@ class Unit:
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
     `drafts` are the source objects of a folder that did not build. `judged` is false for a base
-    that others build from: it is judged through them.
+    that others build from: it is judged through them. `chain` is of a folder that was built.
     """
 
     folder: str
@@ -50,6 +51,7 @@ class Unit:
     judged: bool = True
     assuming: str = ""
     files: list[str] = field(default_factory=list)
+    chain: Provenance | None = None
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ class Judges:
     def __init__(self, folders: list[DiskPath], default: str) -> None:
         self.folders, self.default = folders, default
         self._judges: dict[str, Judge] = {}
+        self._told: dict[str, list[Violation] | None] = {}
 
     def of(self, obj: Object) -> Judge:
         """The judge for an object: of its cluster's Kubernetes, else of the default one."""
@@ -83,7 +86,9 @@ class Judges:
 
     def violations(self, obj: Object) -> list[Violation] | None:
         """What the schema of the object's kind says; None where no schema is known."""
-        return self.of(obj).violations(obj.data)
+        if obj.digest not in self._told:
+            self._told[obj.digest] = self.of(obj).violations(obj.data)
+        return self._told[obj.digest]
 
 
 @dataclass
@@ -97,6 +102,8 @@ class World:
     remotes: list[str] = field(default_factory=list)
     not_seen: list[NotSeen] = field(default_factory=list)
     lost: bool = False
+    # Whether all that builds from a file is in this world, which may be a part of the repository.
+    knows_users: Callable[[str], bool] = lambda name: True
 
     @cached_property
     def clusters(self) -> list[Cluster]:
@@ -255,6 +262,23 @@ class World:
         for unit in self.units:
             found.setdefault(unit.folder, []).append(unit)
         return found
+
+    @cached_property
+    def users(self) -> dict[str, list[Unit]]:
+        """Folder to the judged units that build from it; only where all its users were built."""
+        found: dict[str, list[Unit]] = {}
+        for unit in self.judged:
+            if unit.chain is not None and unit.broken is None:
+                for layer in self.graph.closure(unit.folder):
+                    found.setdefault(layer.folder, []).append(unit)
+        return {folder: units for folder, units in found.items() if self._is_whole(folder, units)}
+
+    def _is_whole(self, folder: str, units: list[Unit]) -> bool:
+        if not self.knows_users(self.graph.kustomizations[folder].file):
+            return False
+        built = {unit.folder for unit in units}
+        every = self.graph.ancestors(folder) | {folder}
+        return all(self.graph.parents.get(f) or f in built for f in every)
 
     @cached_property
     def applications_of(self) -> dict[str, list[Application]]:
