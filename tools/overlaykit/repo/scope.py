@@ -69,7 +69,9 @@ class Scope:
 
     def knows_users(self, name: str) -> bool:
         """Whether all that builds from a file is looked at."""
-        return self.clusters is None or name in self.files or bool(self.cluster(name))
+        if self.clusters is None and self.others is None:
+            return True
+        return name in self.files or bool(self.cluster(name))
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""

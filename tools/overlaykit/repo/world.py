@@ -15,8 +15,8 @@ from overlaykit.argocd.applicationsets import Expansion, Listing, is_application
 from overlaykit.config import Config
 from overlaykit.kubernetes.scope import Scopes, declared_scopes
 from overlaykit.render.objects import Object, Reader
-from overlaykit.repo.argocds import ArgoCDs
 from overlaykit.render.provenance import Provenance
+from overlaykit.repo.argocds import ArgoCDs
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.together import Together
