@@ -232,7 +232,8 @@ def test_all_at_once_and_back_again(
     there = available(name, number)
     settings = [f"{p.name}={other(p)[0]}" for p in there]
     assert overlay(proof, "set", f"proof/{name}", *settings).exit_code == 0
-    assert overlay(proof, "validate", "proof", "--fail-on", "warning").exit_code == 0
+    # No cluster has every component: Routes of OpenShift and pods with a fixed user are a warning.
+    assert overlay(proof, "validate", "proof").exit_code == 0
     for parameter in reversed(there):
         assert overlay(proof, "unset", f"proof/{name}", parameter.name).exit_code == 0
     assert files(proof) == before
