@@ -1,16 +1,19 @@
 """The worker processes: what they render, and what is left of a run when they are lost."""
 
+import contextlib
+import json
 import os
+import random
 import signal
 import sys
 import threading
-import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from helpers import ROOT
+from helpers import ROOT, overlay
 from overlaykit.render.engine import Render
 from overlaykit.render.engines import WORKER
 from overlaykit.render.plain import PlainEngine
@@ -136,29 +139,92 @@ def workers_of(pid: int) -> list[int]:
     return [int(child) for path in children for child in path.read_text().split()]
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
-def test_workers_killed_at_random_change_no_result(plant: Plant) -> None:
-    root = plant(good(300))
-    folders = [f"good{n:03}" for n in range(300)]
+@contextlib.contextmanager
+def killing(pause: Callable[[], float]) -> Iterator[list[int]]:
+    """Kill a worker after each pause, as long as the block runs; the killed ones."""
     over = threading.Event()
-    killed = []
+    killed: list[int] = []
 
     def kill() -> None:
-        while not over.is_set():
+        while not over.wait(pause()):
             for pid in workers_of(os.getpid())[:1]:
-                os.kill(pid, signal.SIGKILL)
-                killed.append(pid)
-            time.sleep(0.03)
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)
+                    killed.append(pid)
 
     thread = threading.Thread(target=kill)
     thread.start()
     try:
-        found = build(root, folders)
+        yield killed
     finally:
         over.set()
         thread.join()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
+def test_workers_killed_at_random_change_no_result(plant: Plant) -> None:
+    root = plant(good(300))
+    folders = [f"good{n:03}" for n in range(300)]
+    with killing(lambda: 0.03) as killed:
+        found = build(root, folders)
     assert killed
     assert [name for name, render in found.items() if render.error] == []
+
+
+MISTAKES = {
+    "unknown-field": ("kubernetes", {"a.yaml": config_map("a", "dta: {a: b}\n")}),
+    "missing-file": ("kustomize", {"kustomization.yaml": "resources: [a.yaml, b.yaml]\n"}),
+    "idle-patch": (
+        "kustomize/no-op",
+        {
+            "kustomization.yaml": LISTS_ONE + "patches: [{path: p.yaml}]\n",
+            "p.yaml": config_map("a"),
+            "a.yaml": config_map("a"),
+        },
+    ),
+    "dangling": (
+        "kubernetes/dangling-ref",
+        {
+            "a.yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: a}\nspec:\n"
+            "  serviceAccountName: nobody\n  containers: [{name: a, image: a}]\n"
+        },
+    ),
+}
+
+
+def flawed(count: int) -> dict[str, str]:
+    """Clusters with a good folder each, and one with every mistake in turn."""
+    files = {".overlay.yaml": "levels: {}\n"}
+    for number in range(count):
+        top = f"overlays/c{number:03}"
+        files |= folder(f"{top}/good", config_map("good"))
+        name = sorted(MISTAKES)[number % len(MISTAKES)]
+        files |= folder(f"{top}/{name}", config_map("a"))
+        files |= {f"{top}/{name}/{file}": text for file, text in MISTAKES[name][1].items()}
+    return files
+
+
+def told(root: Path) -> dict[str, Any]:
+    """What `validate` says, but for the time it took."""
+    done = overlay(root, "validate", "--no-cache", "--format", "json")
+    assert done.exit_code == 1, done.output
+    found: dict[str, Any] = json.loads(done.stdout)
+    del found["summary"]["seconds"]
+    return found
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
+@pytest.mark.parametrize("seed", range(3))
+def test_workers_killed_at_random_change_no_finding(plant: Plant, seed: int) -> None:
+    root = plant(flawed(80))
+    wanted = told(root)
+    checks = {finding["check"] for finding in wanted["findings"]}
+    for family, _ in MISTAKES.values():
+        assert any(check.startswith(family) for check in checks), (family, checks)
+    rng = random.Random(seed)
+    with killing(lambda: rng.uniform(0.02, 0.2)) as killed:
+        assert told(root) == wanted
+    assert killed
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")

@@ -99,13 +99,14 @@ def identified(findings: Iterable[Finding]) -> list[tuple[str, int, Finding]]:
 
 def settle(found: Iterable[Finding]) -> list[Finding]:
     """One finding a defect: the same place and words on many clusters is one, sorted."""
-    merged: dict[tuple[str | int, ...], Finding] = {}
+    first: dict[tuple[str | int, ...], Finding] = {}
+    clusters: dict[tuple[str | int, ...], set[str]] = {}
     for finding in found:
         key = (finding.check, finding.file, finding.line, finding.column, finding.message)
-        seen = merged.get(key)
-        clusters = {*finding.clusters, *(seen.clusters if seen else ())}
-        merged[key] = replace(seen or finding, clusters=tuple(sorted(clusters)))
-    return sorted(_specific(merged.values()), key=lambda finding: finding.order)
+        first.setdefault(key, finding)
+        clusters.setdefault(key, set()).update(finding.clusters)
+    merged = [replace(one, clusters=tuple(sorted(clusters[key]))) for key, one in first.items()]
+    return sorted(_specific(merged), key=lambda finding: finding.order)
 
 
 def _specific(findings: Iterable[Finding]) -> list[Finding]:

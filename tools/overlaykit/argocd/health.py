@@ -82,7 +82,7 @@ def _since(group: str, kind: str) -> str:
     """The version that brought the built-in script of a kind; empty where there is none."""
     for version, groups in _data()["since"].items():
         for pattern, kinds in groups.items():
-            if fnmatchcase(group, pattern) and (kind in kinds or kinds == ["*"]):
+            if (kind in kinds or kinds == ["*"]) and fnmatchcase(group, pattern):
                 return str(version)
     return ""
 

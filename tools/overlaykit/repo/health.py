@@ -41,6 +41,7 @@ class Healths:
 
     world: World
     _known: dict[tuple[str, str], Known] = field(default_factory=dict)
+    _mentions: dict[tuple[str, str, bool], str] = field(default_factory=dict)
 
     def of(self, cluster: str, namespace: str) -> Known:
         """The rules that hold for the Applications of a cluster in a namespace."""
@@ -78,6 +79,12 @@ class Healths:
 
     def mention(self, group: str, kind: str, loose: bool = False) -> str:
         """A file that speaks of a health rule of a kind; `loose`: that no kustomization reads."""
+        key = (group, kind, loose)
+        if key not in self._mentions:
+            self._mentions[key] = self._mention(group, kind, loose)
+        return self._mentions[key]
+
+    def _mention(self, group: str, kind: str, loose: bool) -> str:
         built = self.world.graph.all_files if loose else ()
         for file, text in self._texts.items():
             listed = _LIST in text and f"kind: {kind}\n" in text

@@ -46,7 +46,7 @@ class Scope:
     _of_folder: dict[str, str] = field(default_factory=dict)
 
     def cluster(self, name: str) -> str:
-        folder = posixpath.dirname(name)
+        folder = name.rpartition("/")[0]
         if folder not in self._of_folder:
             self._of_folder[folder] = place_name(f"{folder}/x", self.glob)[0]
         return self._of_folder[folder]

@@ -130,10 +130,10 @@ class Tree:
         """Every folder that holds a file, at any depth."""
         found: set[str] = set()
         for name in self.files:
-            folder = posixpath.dirname(name)
+            folder = name.rpartition("/")[0]
             while folder not in found:
                 found.add(folder)
-                folder = posixpath.dirname(folder)
+                folder = folder.rpartition("/")[0]
         return found
 
     def folders(self, name: str) -> list[str]:
