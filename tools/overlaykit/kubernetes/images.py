@@ -14,8 +14,9 @@ _MOVING = re.compile(
     r"canary|rolling|unstable|testing|current)(?:-[a-z]+)?$|[-_.](?:latest|nightly|snapshot)$",
     re.IGNORECASE,
 )
-# Flink publishes patches under shorter tags too: 1.20, 1.20-java17, java17, scala_2.12.
-_OF_FLINK = re.compile(r"^(?:\d+(?:\.\d+)?(?:-.*)?|(?:scala|java).*)$")
+# Flink publishes patches under shorter tags too: 1.20, 1.20-java17, java17, scala_2.12. Confluent's
+# 1.19-cp10 is one release.
+_OF_FLINK = re.compile(r"^(?:\d+(?:\.\d+)?(?:-(?!cp\d).*)?|(?:scala|java).*)$")
 
 
 @dataclass(frozen=True)
