@@ -15,6 +15,35 @@ from overlaykit.render.objects import Object
 ANYWHERE = "*"
 
 
+# Groups of operators that make no pods and no Services; by their last words.
+_PODLESS = (
+    *("cert-manager.io", "external-secrets.io", "bitnami.com", "isindir.github.com", "kyverno.io"),
+    *("networking.istio.io", "security.istio.io", "traefik.io", "traefik.containo.us", "cilium.io"),
+    *("projectcontour.io", "gatekeeper.sh", "vault.banzaicloud.com", "secrets.hashicorp.com"),
+    *("toolkit.fluxcd.io", "monitoring.coreos.com", "crd.projectcalico.org"),
+    *("k8s.io", "openshift.io", "argoproj.io", "overlaykit.io", "metallb.io"),
+)
+# What makes pods though its group is above, or though it has none.
+_POD_MAKERS = frozenset(
+    {
+        *("Prometheus", "PrometheusAgent", "Alertmanager", "ThanosRuler", "Workflow", "ArgoCD"),
+        *("CronWorkflow", "EventSource", "Sensor", "EventBus", "HelmRelease", "BuildConfig"),
+        *("IngressController", "Gateway", "Console", "Subscription", "ClusterLogging"),
+    }
+)
+
+
+def may_make_pods(obj: Object) -> bool:
+    """Whether an operator may make pods or Services because of an object, with labels of its own.
+
+    Not for the Flink kinds, whose pods are known.
+    """
+    if obj.kind in _POD_MAKERS and "." in obj.group:
+        return True
+    flinks = obj.kind.startswith(("Flink", "CMF"))
+    return "." in obj.group and not flinks and not obj.group.endswith(_PODLESS)
+
+
 @dataclass(frozen=True)
 class Made:
     """An object that will be there; `namespace` empty: that of the maker, `*`: of any."""

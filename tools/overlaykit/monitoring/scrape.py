@@ -91,8 +91,7 @@ class Monitor:
         return [
             one.obj.label
             for namespace in self.namespaces
-            for one in self.here.customs(namespace)
-            if not one.obj.kind.startswith(("Flink", "CMF"))
+            for one in self.here.pod_makers(namespace)
         ]
 
 

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overlaykit.argocd.applications import Application, Source
-from overlaykit.kubernetes.makers import ANYWHERE, makes
+from overlaykit.kubernetes.makers import ANYWHERE, makes, may_make_pods
 from overlaykit.kubernetes.pods import Pod, mapping, pods
 from overlaykit.render.objects import Object
 from overlaykit.repo.tree import join
@@ -81,6 +81,11 @@ class Index:
         return [one for one in self.objects if _is_custom(one.obj)]
 
     @cached_property
+    def pod_makers(self) -> list[Placed]:
+        """What operators may make pods and Services of, with labels of their own."""
+        return [one for one in self.objects if may_make_pods(one.obj)]
+
+    @cached_property
     def pods(self) -> list[tuple[Pod, str]]:
         """Every pod that runs, with its namespace."""
         return [
@@ -137,6 +142,10 @@ class Neighbours:
     def customs(self, namespace: str) -> Iterator[Placed]:
         for index in self.indexes:
             yield from (one for one in index.customs if one.is_in(namespace))
+
+    def pod_makers(self, namespace: str) -> Iterator[Placed]:
+        for index in self.indexes:
+            yield from (one for one in index.pod_makers if one.is_in(namespace))
 
     def placed_pods(self, namespace: str) -> Iterator[tuple[Pod, str]]:
         """The pods of a namespace, and those that may be there, with where they are."""
@@ -202,6 +211,10 @@ class Together:
         loose = self._indexes.get("")
         found = [self._indexes[key] for key in sorted(keys)]
         return Neighbours([*found, loose] if loose else found)
+
+    def shares(self, unit: "Unit", application: Application) -> bool:
+        """Whether a unit surely runs on the cluster that an Application deploys to."""
+        return bool(self._keys(unit) & {_cluster(application)}) and self.is_known(unit)
 
     def is_known(self, unit: "Unit") -> bool:
         """Whether somebody says that a unit runs: facts of its cluster, or an Application."""

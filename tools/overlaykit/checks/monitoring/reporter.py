@@ -98,12 +98,11 @@ import re
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.flink import OPERATOR_CHART, is_flink, options, says
+from overlaykit.kubernetes.flink import is_flink, options, says
 from overlaykit.kubernetes.pods import Pod, flink_spec
 from overlaykit.monitoring.reporters import reporters
 from overlaykit.monitoring.scrape import Endpoint, Monitor, monitors, option_place, scraped
-from overlaykit.render.objects import strings
-from overlaykit.repo.values import values_of
+from overlaykit.repo.operators import operator_texts
 from overlaykit.repo.world import Unit, World
 
 LEVEL = "error"
@@ -146,7 +145,7 @@ def _of_operator(monitor: Monitor, pod: Pod, world: World) -> Iterator[Problem]:
     given = world.config.operator_defaults
     if reporters(given):
         return
-    defaults = _operator_defaults(monitor, world)
+    defaults = operator_texts(monitor.unit.cluster, world)
     if defaults and _DEFAULT.search(defaults):
         return
     old = [key for key in settings if re.fullmatch(r"metrics\.reporter\.[^.]+\.class", key)]
@@ -167,19 +166,6 @@ def _of_operator(monitor: Monitor, pod: Pod, world: World) -> Iterator[Problem]:
     problem = Problem(message, f"write {_KEY}: {_FACTORY}", at=at, path=path, object=obj.label)
     known = defaults is not None or given
     yield problem.assuming("" if known else "that the operator's default configuration has none")
-
-
-def _operator_defaults(monitor: Monitor, world: World) -> str | None:
-    """The texts that the operator's chart is given; None where it is not deployed from here."""
-    charts = [a for a in world.applications if any(s.chart == OPERATOR_CHART for s in a.sources)]
-    mine = [a for a in charts if not a.cluster or a.cluster == monitor.unit.cluster]
-    if not mine:
-        return None
-    texts = [text for one in mine for _, text in strings(values_of(one, world))]
-    inline = [
-        str(s.helm.get(k)) for one in mine for s in one.sources for k in ("values", "parameters")
-    ]
-    return "\n".join([*texts, *inline, " "])
 
 
 def _of_image(monitor: Monitor, endpoint: Endpoint, pod: Pod) -> Iterator[Problem]:

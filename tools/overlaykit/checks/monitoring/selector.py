@@ -2,8 +2,9 @@
 
 A ServiceMonitor looks for labels of Services, a PodMonitor for labels of pods, in its own namespace
 unless namespaceSelector names others. Where nothing has the labels there is no target, and nobody
-is told. It is an error where everything that runs in those namespaces is here, a warning where a
-chart or an operator may bring a match; silent for what is a chart's own.
+is told. It is an error where everything that runs in those namespaces is here; silent where a chart
+or the operator of another custom resource may bring a match, unless it is in a namespace that is
+not looked into, which is a warning.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -137,9 +138,8 @@ def _doubt(monitor: Monitor, world: World) -> str | None:
         return None
     if monitor.is_of_pods and monitor.pods():
         return "that CMF gives no cluster of a statement these labels"
-    makers = monitor.makers()
-    if makers:
-        return f"that the operator of {makers[0]} makes nothing with these labels"
+    if monitor.makers():
+        return None
     if not world.together.is_known(monitor.unit):
         return "that nothing from elsewhere has them"
     return ""

@@ -84,11 +84,12 @@ from collections.abc import Iterator
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.admission import ENFORCE, LEVELS, Refusal, refusals
 from overlaykit.kubernetes.flink import is_flink
-from overlaykit.kubernetes.pods import Pod, Template, mapping, mappings, pods, templates
+from overlaykit.kubernetes.pods import Pod, mapping, mappings, pods
 from overlaykit.render.objects import Object, strings
+from overlaykit.repo.merged import place_of
 from overlaykit.repo.together import Neighbours, Placed
 from overlaykit.repo.world import Unit, World
-from overlaykit.source import Path, Place
+from overlaykit.source import Path
 
 LEVEL = "error"
 
@@ -148,43 +149,9 @@ def _doubt(unit: Unit, namespace: str, here: Neighbours, world: World) -> str:
 def _problem(
     unit: Unit, pod: Pod, environment: Placed | None, refusal: Refusal, namespace: str, level: str
 ) -> Problem:
-    at, path = _place(unit, pod, environment, refusal.container, refusal.path)
+    at, path = place_of(unit, pod, environment, refusal.container, refusal.path)
     message = f"{refusal.what}; namespace '{namespace}' enforces {level}, {_REFUSED}"
     return Problem(message, refusal.fix, at=at, path=path, object=pod.obj.label)
-
-
-def _place(
-    unit: Unit, pod: Pod, environment: Placed | None, container: str, wanted: Path
-) -> tuple[Place, Path]:
-    """Where a field of a merged pod is written, or would be: the template that has most of it."""
-    best: tuple[int, Unit, Object, Path] | None = None
-    owners = [(unit, pod.obj, template) for template in pod.sources]
-    if environment is not None:
-        owners += [(environment.unit, environment.obj, t) for t in templates(environment.obj)]
-    for owner, obj, template in owners:
-        path = _path(template, container, wanted)
-        depth = _depth(obj, path)
-        if best is None or depth > best[0]:
-            best = (depth, owner, obj, path)
-    if best is None:
-        path = ("spec",)
-        return unit.locate(pod.obj, path, True), path
-    _, owner, obj, path = best
-    return owner.locate(obj, path, True), path
-
-
-def _path(template: Template, container: str, wanted: Path) -> Path:
-    if not container:
-        return (*template.at, "spec", *wanted)
-    for one in template.containers():
-        if one.name == container:
-            return (*one.at, *wanted)
-    return (*template.at, "spec", "containers")
-
-
-def _depth(obj: Object, path: Path) -> int:
-    """How many steps of a path are there."""
-    return max((n for n in range(len(path) + 1) if obj.get(*path[:n]) is not None), default=0)
 
 
 def _is_openshift(here: Neighbours) -> bool:
@@ -214,7 +181,7 @@ def _fixed_users(unit: Unit, pod: Pod, environment: Placed | None) -> Iterator[P
     for container, context in contexts:
         for field in _FIXED:
             if field in context:
-                at, path = _place(unit, pod, environment, container, ("securityContext", field))
+                at, path = place_of(unit, pod, environment, container, ("securityContext", field))
                 message = (
                     f"{field}: {context[field]} is outside of the range of an OpenShift namespace"
                 )
@@ -224,7 +191,7 @@ def _fixed_users(unit: Unit, pod: Pod, environment: Placed | None) -> Iterator[P
                 yield problem.assuming("that the pods get the SCC restricted-v2")
     for number, volume in mappings(pod.template.spec.get("volumes")):
         if "hostPath" in volume:
-            at, path = _place(unit, pod, environment, "", ("volumes", number, "hostPath"))
+            at, path = place_of(unit, pod, environment, "", ("volumes", number, "hostPath"))
             message = f"the volume '{volume.get('name')}' is a hostPath"
             problem = Problem(message, "mount a claim", at=at, path=path, object=pod.obj.label)
             yield problem.assuming("that the pods get the SCC restricted-v2")

@@ -1,0 +1,507 @@
+"""The NetworkPolicies that close Flink's pods let through what Flink needs.
+
+A policy that selects a pod closes it; what no rule of any policy names is dropped, and what one
+sees is a timeout. Forgotten most often: DNS, the API server (native mode, high availability),
+RPC and BLOBs between JobManager and TaskManagers (6123, 6124, 6122), records between TaskManagers
+(a random port unless taskmanager.data.port is set), the operator at the REST port, Prometheus at
+the reporter's port, and the API server at the operator's webhook (9443). The policies of a
+namespace are taken together. Pods that none selects are open, an info. What jobs read and write,
+such as Kafka or an object store, is not known here.
+
+Bad:
+    # file: overlays/dev/kustomization.yaml
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    resources:
+    - job.yaml
+    - policy.yaml
+    # file: overlays/dev/job.yaml
+    apiVersion: flink.apache.org/v1beta1
+    kind: FlinkDeployment
+    metadata:
+      name: orders
+      namespace: flink
+    spec:
+      image: flink:1.20.3-java17
+      flinkVersion: v1_20
+      serviceAccount: flink
+      jobManager:
+        resource: {cpu: 1, memory: 2048m}
+      taskManager:
+        resource: {cpu: 1, memory: 2048m}
+    # file: overlays/dev/policy.yaml
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: flink
+      namespace: flink
+    spec:
+      podSelector:
+        matchLabels:
+          type: flink-native-kubernetes
+      policyTypes: [Ingress, Egress]
+      ingress:
+      - from:
+        - podSelector: {}
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: flink-operator
+      egress:  # <- here
+      - to:
+        - podSelector: {}
+      - ports:
+        - port: 443
+        - port: 6443
+
+Good:
+    # file: overlays/dev/kustomization.yaml
+    apiVersion: kustomize.config.k8s.io/v1beta1
+    kind: Kustomization
+    resources:
+    - job.yaml
+    - policy.yaml
+    # file: overlays/dev/job.yaml
+    apiVersion: flink.apache.org/v1beta1
+    kind: FlinkDeployment
+    metadata:
+      name: orders
+      namespace: flink
+    spec:
+      image: flink:1.20.3-java17
+      flinkVersion: v1_20
+      serviceAccount: flink
+      jobManager:
+        resource: {cpu: 1, memory: 2048m}
+      taskManager:
+        resource: {cpu: 1, memory: 2048m}
+    # file: overlays/dev/policy.yaml
+    apiVersion: networking.k8s.io/v1
+    kind: NetworkPolicy
+    metadata:
+      name: flink
+      namespace: flink
+    spec:
+      podSelector:
+        matchLabels:
+          type: flink-native-kubernetes
+      policyTypes: [Ingress, Egress]
+      ingress:
+      - from:
+        - podSelector: {}
+        - namespaceSelector:
+            matchLabels:
+              kubernetes.io/metadata.name: flink-operator
+      egress:
+      - to:
+        - podSelector: {}
+      - ports:
+        - port: 443
+        - port: 6443
+      - ports:
+        - {port: 53, protocol: UDP}
+        - {port: 53, protocol: TCP}
+
+Source: Kubernetes, "Network Policies"; Flink, "Configuration", ports; Flink Kubernetes Operator.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from overlaykit.findings import Problem
+from overlaykit.kubernetes.flink import OPERATOR_CHART, options, rest_port, texts
+from overlaykit.kubernetes.images import read
+from overlaykit.kubernetes.netpol import (
+    EGRESS,
+    INGRESS,
+    NAME,
+    End,
+    directions,
+    has_port,
+    is_everything,
+    is_for_others,
+    may_select,
+    peers,
+    reaches,
+    selects,
+)
+from overlaykit.kubernetes.pods import Pod, Template, flink_spec, mapping, pods
+from overlaykit.kubernetes.selectors import matches
+from overlaykit.monitoring.scrape import Monitor, scraped
+from overlaykit.render.objects import Object
+from overlaykit.repo.operators import charts_of_operator
+from overlaykit.repo.together import Neighbours, Placed
+from overlaykit.repo.values import values_of
+from overlaykit.repo.world import Unit, World
+
+LEVEL = "warning"
+
+Rule = dict[str, Any]
+# Their rules count too, and are not read here.
+_OTHERS = (
+    *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"),
+    *("AdminNetworkPolicy", "BaselineAdminNetworkPolicy", "ClusterNetworkPolicy"),
+)
+# 5353 is the port of the DNS pods on OpenShift; the API server has many ports behind its Service.
+_DNS, _API = (53, 5353), (443, 6443, 8443, 16443)
+_SYSTEM = ("kube-system", "openshift-dns", "default", "openshift-kube-apiserver")
+_HA = re.compile(r"high-availability(?:\.type)?:\s*[\"']?(?:kubernetes\b|\S*KubernetesHa)", re.I)
+_ROLE = {"jobmanager": "JobManager", "taskmanager": "TaskManagers"}
+_STARTS = {"jobmanager": "jobmanager", "standalone-job": "jobmanager", "taskmanager": "taskmanager"}
+_NAME = "app.kubernetes.io/name"
+
+
+@dataclass(frozen=True)
+class _Cluster:
+    """A Flink cluster; `settings` as far as they are known."""
+
+    label: str
+    jobmanager: End
+    taskmanager: End
+    settings: dict[str, str]
+    by_operator: bool
+    needs_api: bool  # of the JobManager
+    has_ha: bool
+
+    def port(self, key: str, default: int) -> int:
+        text = self.settings.get(key, "")
+        return int(text) if text.isdigit() else default
+
+
+@dataclass
+class _Closed:
+    """A pod with the policies of its namespace: those that select it, and those that may."""
+
+    end: End
+    here: Neighbours
+    sure: list[Placed] = field(default_factory=list)
+    maybe: list[Placed] = field(default_factory=list)
+
+    def is_closed(self, direction: str) -> bool:
+        return any(direction in directions(one.obj) for one in self.sure)
+
+    def rules(self, direction: str) -> list[Rule]:
+        both = [one.obj for one in (*self.sure, *self.maybe)]
+        return [r for obj in both if direction in directions(obj) for r in _listed(obj, direction)]
+
+    def to_pod(self, direction: str, other: End) -> list[Rule]:
+        """The rules under which another pod is a peer."""
+        home = self.end.namespace
+        return [
+            rule
+            for rule in self.rules(direction)
+            if not peers(rule, direction)
+            or any(reaches(p, home, other, self._labels) for p in peers(rule, direction))
+        ]
+
+    def outside(self, direction: str, ends: list[End]) -> list[Rule]:
+        """The rules for somebody else than the pods of `ends`."""
+        home = self.end.namespace
+        return [
+            rule
+            for rule in self.rules(direction)
+            if not peers(rule, direction)
+            or any(is_for_others(p, home, ends) for p in peers(rule, direction))
+        ]
+
+    def to_system(self) -> list[Rule]:
+        """The rules under which DNS or the API server may be a peer."""
+        return [
+            rule
+            for rule in self.rules(EGRESS)
+            if not peers(rule, EGRESS) or any(_is_system(p) for p in peers(rule, EGRESS))
+        ]
+
+    def _labels(self, namespace: str) -> dict[str, Any] | None:
+        found = self.here.named("Namespace", namespace, "")
+        return mapping(found[0].obj.metadata.get("labels")) if found else None
+
+
+@dataclass(frozen=True)
+class _Lack:
+    """What is not let through for a pod, and the rule to add."""
+
+    closed: _Closed
+    direction: str
+    what: str
+    fix: str
+
+    @property
+    def policy(self) -> Placed:
+        """The policy that speaks of the pod most closely."""
+        found = [one for one in self.closed.sure if self.direction in directions(one.obj)]
+        return max(found, key=lambda one: (bool(_listed(one.obj, self.direction)), _words(one.obj)))
+
+
+def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
+    if unit.broken is not None:
+        return
+    here = world.together.of(unit)
+    clusters = list(_clusters(unit, world, here))
+    if any(True for kind in _OTHERS for _ in here.of_kind(kind)):
+        return
+    told: dict[tuple[int, str, str], list[tuple[_Lack, str]]] = {}
+    for cluster in clusters:
+        for lack in _lacks(cluster, here):
+            key = (id(lack.policy.obj), lack.direction, lack.what)
+            told.setdefault(key, []).append((lack, cluster.label))
+    for lack in _of_operator(unit, world, here):
+        key = (id(lack.policy.obj), lack.direction, lack.what)
+        told.setdefault(key, []).append((lack, "the Flink operator"))
+    for found in told.values():
+        yield _problem(found, here, world.together.is_known(unit))
+    yield from _open(unit, clusters, here)
+
+
+def _listed(policy: Object, direction: str) -> list[Rule]:
+    found = policy.get("spec", direction)
+    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
+
+
+def _words(policy: Object) -> int:
+    """How much a policy says of the pods that it selects."""
+    chosen = mapping(policy.get("spec", "podSelector"))
+    return len(mapping(chosen.get("matchLabels"))) + len(chosen.get("matchExpressions") or ())
+
+
+def _is_system(peer: dict[str, Any]) -> bool:
+    if "ipBlock" in peer:
+        return True
+    if "namespaceSelector" not in peer:
+        return False
+    chosen = peer["namespaceSelector"]
+    return any(matches(chosen, {NAME: one}, lambda key: key != NAME) for one in _SYSTEM)
+
+
+def _clusters(unit: Unit, world: World, here: Neighbours) -> Iterator[_Cluster]:
+    """The Flink clusters of a unit whose namespace is known."""
+    for obj in unit.objects:
+        environment = here.environment_of(obj)
+        if obj.kind == "FlinkComputePool" or (obj.kind == "FlinkApplication" and not environment):
+            continue
+        found = {pod.role: pod for pod in pods(obj, environment.obj if environment else None)}
+        name = environment.obj.get("spec", "kubernetesNamespace") if environment else None
+        namespace = name if isinstance(name, str) else world.together.namespace(unit, obj)
+        if len(found) == len(_ROLE) and namespace:
+            settings = options(obj, environment.obj if environment else None)
+            yield _of_operators_kind(obj, found, namespace, settings)
+    yield from _standalone(unit, world)
+
+
+def _of_operators_kind(
+    obj: Object, found: dict[str, Pod], namespace: str, settings: dict[str, str]
+) -> _Cluster:
+    text = "\n".join(f"{key}: {value}" for key, value in settings.items())
+    spec = flink_spec(obj)
+    has_ha = _HA.search(text) is not None
+    native = spec is not None and spec[1].get("mode") != "standalone"
+    known = {"taskmanager.rpc.port": "6122", "blob.server.port": "6124"} | settings
+    ends = (End(found["jobmanager"], namespace), End(found["taskmanager"], namespace))
+    return _Cluster(obj.label, *ends, known, True, native or has_ha, has_ha)
+
+
+def _standalone(unit: Unit, world: World) -> Iterator[_Cluster]:
+    """The Flink cluster that Deployments of a unit make, if there is just one."""
+    found: dict[str, list[End]] = {}
+    for obj in unit.objects:
+        for pod in pods(obj) if flink_spec(obj) is None else ():
+            role = _role(pod)
+            if role:
+                end = End(pod, world.together.namespace(unit, obj))
+                found.setdefault(role, []).append(end)
+    if [len(found.get(role, ())) for role in _ROLE] != [1, 1]:
+        return
+    [jobmanager], [taskmanager] = found["jobmanager"], found["taskmanager"]
+    if jobmanager.namespace and jobmanager.namespace == taskmanager.namespace:
+        text = "\n".join(texts(unit.objects))
+        ports = {m[1]: m[2] for m in re.finditer(r"([\w.]+\.port):\s*[\"']?(\d+)", text)}
+        has_ha = _HA.search(text) is not None
+        label = jobmanager.pod.obj.label
+        settings = {"blob.server.port": "6124"} | ports
+        yield _Cluster(label, jobmanager, taskmanager, settings, False, has_ha, has_ha)
+
+
+def _role(pod: Pod) -> str:
+    for container in pod.containers:
+        image, args = read(container.data.get("image")), container.data.get("args")
+        if image and image.is_flink and isinstance(args, list) and args:
+            return _STARTS.get(str(args[0]), "")
+    return ""
+
+
+def _policies(end: End, here: Neighbours) -> _Closed | None:
+    """The policies of a pod; None where one of them is not read as it will be."""
+    closed = _Closed(end, here)
+    for one in here.of_kind("NetworkPolicy", end.namespace):
+        if one.obj.draft:
+            return None
+        if one.namespace == end.namespace and selects(one.obj, end.pod):
+            closed.sure.append(one)
+        elif may_select(one.obj, end.pod):
+            closed.maybe.append(one)
+    return closed
+
+
+def _lacks(cluster: _Cluster, here: Neighbours) -> Iterator[_Lack]:
+    jobmanager = _policies(cluster.jobmanager, here)
+    taskmanager = _policies(cluster.taskmanager, here)
+    if jobmanager is None or taskmanager is None or not (jobmanager.sure or taskmanager.sure):
+        return
+    yield from _to_system(jobmanager, cluster.needs_api)
+    yield from _to_system(taskmanager, cluster.has_ha)
+    for port, what in (
+        (cluster.port("jobmanager.rpc.port", 6123), "RPC"),
+        (cluster.port("blob.server.port", 6124), "BLOBs"),
+    ):
+        yield from _between(taskmanager, jobmanager, port, f"port {port} ({what})")
+    rpc = cluster.port("taskmanager.rpc.port", 0)
+    if rpc:
+        yield from _between(jobmanager, taskmanager, rpc, f"port {rpc} (RPC)")
+    yield from _records(taskmanager, cluster.port("taskmanager.data.port", 0))
+    rest = rest_port(cluster.settings)
+    ends = [cluster.jobmanager, cluster.taskmanager]
+    watched = cluster.by_operator and jobmanager.is_closed(INGRESS)
+    if watched and not _lets(jobmanager.outside(INGRESS, ends), rest):
+        fix = f"add an ingress rule for port {rest} from the operator's namespace"
+        yield _Lack(jobmanager, INGRESS, f"the operator in at port {rest}", fix)
+    for closed in (jobmanager, taskmanager):
+        yield from _scrape(closed, ends, here)
+
+
+def _to_system(closed: _Closed, needs_api: bool) -> Iterator[_Lack]:
+    if not closed.is_closed(EGRESS):
+        return
+    rules = closed.to_system()
+    if not any(has_port(rule, _DNS, "UDP") for rule in rules):
+        fix = "add an egress rule for port 53, UDP and TCP (5353 on OpenShift)"
+        yield _Lack(closed, EGRESS, "DNS out", fix)
+    if needs_api and not any(has_port(rule, _API) for rule in rules):
+        fix = "add an egress rule for ports 443 and 6443, without a podSelector"
+        yield _Lack(closed, EGRESS, "the API server be called", fix)
+
+
+def _between(source: _Closed, target: _Closed, port: int, what: str) -> Iterator[_Lack]:
+    """A flow from one role to the other: out of the first and into the second."""
+    to, by = _ROLE[_kind(target)], _ROLE[_kind(source)]
+    if source.is_closed(EGRESS) and not _lets(source.to_pod(EGRESS, target.end), port):
+        fix = f"add an egress rule for port {port} to the {to}"
+        yield _Lack(source, EGRESS, f"{what} out to the {to}", fix)
+    if target.is_closed(INGRESS) and not _lets(target.to_pod(INGRESS, source.end), port):
+        fix = f"add an ingress rule for port {port} from the {by}"
+        yield _Lack(target, INGRESS, f"{what} in from the {by}", fix)
+
+
+def _lets(rules: list[Rule], port: int) -> bool:
+    return any(has_port(rule, [port]) for rule in rules)
+
+
+def _records(closed: _Closed, port: int) -> Iterator[_Lack]:
+    """Records between TaskManagers: at a set port, or at any."""
+    what = f"port {port}" if port else "every port"
+    for direction, word in ((EGRESS, "out to"), (INGRESS, "in from")):
+        if not closed.is_closed(direction):
+            continue
+        rules = closed.to_pod(direction, closed.end)
+        if not any(has_port(r, [port]) if port else is_everything(r) for r in rules):
+            fix = f"add an {direction} rule for {what} between TaskManagers"
+            if not port:
+                fix = "set taskmanager.data.port, and " + fix.replace("every", "that")
+            yield _Lack(closed, direction, f"records ({what}) {word} other TaskManagers", fix)
+
+
+def _kind(closed: _Closed) -> str:
+    return closed.end.pod.role or _role(closed.end.pod)
+
+
+def _scrape(closed: _Closed, ends: list[End], here: Neighbours) -> Iterator[_Lack]:
+    """Prometheus, where a monitor here asks the pod."""
+    if not closed.is_closed(INGRESS):
+        return
+    rules = closed.outside(INGRESS, ends)
+    for number, label in sorted(_scraped(closed.end.pod, here).items()):
+        if not _lets(rules, number):
+            fix = f"add an ingress rule for port {number} from Prometheus"
+            yield _Lack(closed, INGRESS, f"Prometheus in at port {number} ({label})", fix)
+
+
+def _scraped(pod: Pod, here: Neighbours) -> dict[int, str]:
+    """The ports of a pod that monitors scrape, each with a monitor that does."""
+    found: dict[int, str] = {}
+    for kind in ("PodMonitor", "ServiceMonitor"):
+        for one in here.of_kind(kind):
+            monitor = Monitor(one.obj, one.unit, one.namespace, here)
+            for endpoint in monitor.endpoints:
+                for other, number in scraped(monitor, endpoint):
+                    if number and other.obj is pod.obj and other.role == pod.role:
+                        found.setdefault(number, one.obj.label)
+    return found
+
+
+def _of_operator(unit: Unit, world: World, here: Neighbours) -> Iterator[_Lack]:
+    """What the policies of a unit lack for the pods of the operator's chart."""
+    for obj in unit.objects:
+        if obj.kind != "NetworkPolicy" or obj.draft:
+            continue
+        labels = mapping(mapping(obj.get("spec", "podSelector")).get("matchLabels"))
+        namespace = world.together.namespace(unit, obj)
+        if labels.get(_NAME) != OPERATOR_CHART or not namespace:
+            continue
+        pod = Pod(obj, Template({}, ()), {str(k): str(v) for k, v in labels.items()})
+        closed = _policies(End(pod, namespace), here)
+        if closed is None:
+            continue
+        yield from _to_system(closed, True)
+        asked = closed.is_closed(INGRESS) and _has_webhook(unit, world)
+        if asked and not _lets(closed.rules(INGRESS), 9443):
+            fix = "add an ingress rule for port 9443 without peers: the API server is no pod"
+            yield _Lack(closed, INGRESS, "the API server in at the webhook, port 9443", fix)
+        return
+
+
+def _has_webhook(unit: Unit, world: World) -> bool:
+    """Whether the operator is deployed from here with its webhook, which is the default."""
+    return any(
+        mapping(values_of(one, world).get("webhook")).get("create") is not False
+        for one in charts_of_operator(unit.cluster, world)
+    )
+
+
+def _problem(found: list[tuple[_Lack, str]], here: Neighbours, known: bool) -> Problem:
+    lack = found[0][0]
+    policy = lack.policy
+    labels = list(dict.fromkeys(label for _, label in found))
+    roles = dict.fromkeys(_ROLE.get(_kind(one.closed), "pods") for one, _ in found)
+    more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
+    message = (
+        f"no NetworkPolicy lets {lack.what} for the {' and '.join(roles)} of {labels[0]}{more}"
+    )
+    path: tuple[str, ...] = ("spec", lack.direction)
+    if policy.obj.get(*path) is None:
+        path = ("spec", "policyTypes")
+    at = policy.unit.locate(policy.obj, path, True)
+    problem = Problem(message, lack.fix, at=at, path=path, object=policy.obj.label)
+    unseen = here.opaque(lack.closed.end.namespace)
+    doubt = f"that {unseen} brings no policy for it" if unseen else ""
+    return problem.assuming(doubt or ("" if known else "that no policy from elsewhere does"))
+
+
+def _open(unit: Unit, clusters: Iterable[_Cluster], here: Neighbours) -> Iterator[Problem]:
+    """Flink clusters that every pod may call: an info for each namespace."""
+    told: set[str] = set()
+    for cluster in clusters:
+        namespace = cluster.jobmanager.namespace
+        if namespace in told or here.opaque(namespace):
+            continue
+        closed = _policies(cluster.jobmanager, here)
+        if closed is None or closed.maybe or closed.is_closed(INGRESS):
+            continue
+        told.add(namespace)
+        obj, path = cluster.jobmanager.pod.obj, ("metadata", "name")
+        message = (
+            f"no NetworkPolicy selects the pods of {cluster.label}: every pod of the cluster may "
+            "call Flink's REST interface, which has no login"
+        )
+        fix = f"add NetworkPolicies for Flink's pods in namespace '{namespace}'"
+        at = unit.locate(obj, path, False)
+        yield Problem(message, fix, at=at, path=path, level="info", object=obj.label)
