@@ -42,7 +42,7 @@ CASES: dict[str, tuple[Files, list[str]]] = {
             "base/s.yaml": BROKEN,
             "top/kustomization.yaml": HEAD + "resources: [../base, 'https://example.com/x']\n",
         },
-        ["base/s.yaml:6 error schema/invalid"],
+        ["base/s.yaml:6 error schema/invalid", "top/kustomization.yaml:3 warning repo/pin-revision"],
     ),
     "an empty kustomization": (
         {"kustomization.yaml": "# nothing\n", "x/kustomization.yaml": ""},

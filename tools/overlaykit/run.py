@@ -1,6 +1,5 @@
 """A run of `validate` as it was asked for: fixed first, judged, compared with a baseline."""
 
-import gc
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -40,7 +39,6 @@ class Request:
 def carry_out(request: Request, progress: Progress, say: Say) -> Result:
     """Judge what was asked for; what is no result is said. Raises UsageError."""
     _check(request)
-    gc.set_threshold(200_000, 20, 50)  # trees of YAML nodes hold no cycles and are walked for none
     result = _judge(request, progress)
     if request.fixes:
         for name in fix.apply(request.root, result.findings):
