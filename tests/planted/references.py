@@ -4,7 +4,7 @@ from planted import Case
 
 CONNECTORS = "workloads/flink-connectors"
 JOBMANAGER = f"{CONNECTORS}/base/jobmanager.yaml"
-REF = "kubernetes/dangling-ref"
+REF, SELECTOR = "kubernetes/dangling-ref", "kubernetes/selector"
 
 CASES = [
     Case(
@@ -70,5 +70,39 @@ CASES = [
         "targetPort: http",
         REF,
         level="warning",
+    ),
+    Case(
+        "selector of a Service misspelt in a base",
+        f"{CONNECTORS}/base/jobmanager-service.yaml",
+        "  selector:\n    app.kubernetes.io/name: flink-connectors",
+        "  selector:\n    app.kubernetes.io/name: flink-conectors",
+        SELECTOR,
+        level="warning",
+    ),
+    Case(
+        "selector of a Service for pods of the operator",
+        "workloads/flink-resources/base/metrics-service.yaml",
+        "type: flink-native-kubernetes",
+        "type: flink-native",
+        SELECTOR,
+        line="  selector:",
+        level="warning",
+    ),
+    Case(
+        "pods of a NetworkPolicy misspelt in a component",
+        "workloads/flink-session/components/network-policies/taskmanager.yaml",
+        "component: taskmanager",
+        "component: task-manager",
+        SELECTOR,
+        line="  podSelector:",
+        level="warning",
+    ),
+    Case(
+        "a Deployment that does not select its pods",
+        JOBMANAGER,
+        "    matchLabels:\n      app.kubernetes.io/name: flink-connectors",
+        "    matchLabels:\n      app.kubernetes.io/name: connectors",
+        SELECTOR,
+        line="  selector:",
     ),
 ]

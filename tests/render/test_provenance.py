@@ -204,6 +204,26 @@ MORE: dict[str, tuple[str, Files, str, Steps, str]] = {
         ("subjects", 0, "namespace"),
         "dev/r.yaml:12:14",
     ),
+    "a binding that says the namespace that its base gives keeps it": (
+        "resources: [../base]\nnamespace: here\n",
+        {
+            "base/kustomization.yaml": f"{HEAD}resources: [r.yaml]\nnamespace: here\n",
+            "base/r.yaml": f"{ROLES}  namespace: here\n",
+        },
+        "ClusterRoleBinding",
+        ("subjects", 0, "namespace"),
+        "base/r.yaml:12:14",
+    ),
+    "a binding that says the namespace of its account follows it": (
+        "resources: [../base]\nnamespace: here\n",
+        {
+            "base/kustomization.yaml": f"{HEAD}resources: [r.yaml]\n",
+            "base/r.yaml": f"{ROLES}  namespace: here\n".replace("me}", "me, namespace: here}"),
+        },
+        "ClusterRoleBinding",
+        ("subjects", 0, "namespace"),
+        "dev/kustomization.yaml:4:12",
+    ),
     "a kind without namespaces keeps what it says": (
         "resources: [r.yaml]\nnamespace: here\n",
         {

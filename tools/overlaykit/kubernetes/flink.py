@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from overlaykit.kubernetes.pods import CONFLUENT, FLINK, Pod, flink_spec, mapping
+from overlaykit.kubernetes.pods import CONFLUENT, FLINK, Container, Pod, flink_spec, mapping
 from overlaykit.render.objects import Object, strings
 
 GATEWAY = 8083
@@ -19,6 +19,8 @@ OPERATOR_CHART = "flink-kubernetes-operator"
 
 _IMAGE = re.compile(r"(?:^|/)(?:cp-)?flink(?:-sql)?(?:[:@]|$)")
 _AUTH = "security.ssl.rest.authentication-enabled"
+# The arguments of the entry point (source: apache/flink-docker, docker-entrypoint.sh).
+_STARTS = {"jobmanager": "jobmanager", "standalone-job": "jobmanager", "taskmanager": "taskmanager"}
 REPORTER = "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
 
 
@@ -45,8 +47,20 @@ def options(obj: Object, environment: Object | None = None) -> dict[str, str]:
 def is_flink(pod: Pod) -> bool:
     """Whether a pod runs Flink: made by an operator, or by its image."""
     return bool(pod.role) or any(
-        _IMAGE.search(str(c.data.get("image", ""))) for c in pod.containers
+        started(c) or _IMAGE.search(str(c.data.get("image", ""))) for c in pod.containers
     )
+
+
+def started(container: Container) -> str:
+    """The role that the entry point of a Flink image starts in a container; empty for none.
+
+    An image of one's own is taken for Flink's by its name together with that argument.
+    """
+    args = container.data.get("args")
+    if container.data.get("command") or not isinstance(args, list) or not args:
+        return ""
+    named = "flink" in str(container.data.get("image", "")).rpartition("/")[2]
+    return _STARTS.get(str(args[0]), "") if named else ""
 
 
 def is_cluster(obj: Object) -> bool:

@@ -4,7 +4,7 @@ A pod that no policy selects for a direction is open in it; else the union of th
 select it is let through. A policy speaks of the ports of pods, not of Services.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,6 +16,7 @@ INGRESS, EGRESS = "ingress", "egress"
 NAME = "kubernetes.io/metadata.name"
 # The last port that Linux gives to who asks for any (net.ipv4.ip_local_port_range).
 _LAST_FREE = 60999
+_NO_NAMES: dict[str, int] = {}
 _PEERS = {INGRESS: "from", EGRESS: "to"}
 # A name of a namespace to its labels; None where they are not known.
 NamespaceLabels = Callable[[str], dict[str, Any] | None]
@@ -51,18 +52,26 @@ def peers(rule: dict[str, Any], direction: str) -> list[dict[str, Any]]:
     return [one for _, one in mappings(rule.get(_PEERS[direction]))]
 
 
-def has_port(rule: dict[str, Any], numbers: Iterable[int], protocol: str = "TCP") -> bool:
-    """Whether a rule lets one of these ports through; a name may be any of them."""
+def has_port(
+    rule: dict[str, Any],
+    numbers: Iterable[int],
+    protocol: str = "TCP",
+    names: Mapping[str, int] = _NO_NAMES,
+) -> bool:
+    """Whether a rule lets one of these ports through; a name that is not known may be any."""
     listed = mappings(rule.get("ports"))
     wanted = list(numbers)
     return not listed or any(
-        str(port.get("protocol", "TCP")) == protocol and any(_covers(port, n) for n in wanted)
+        str(port.get("protocol", "TCP")) == protocol
+        and any(_covers(port, n, names) for n in wanted)
         for _, port in listed
     )
 
 
-def _covers(port: dict[str, Any], number: int) -> bool:
+def _covers(port: dict[str, Any], number: int, names: Mapping[str, int]) -> bool:
     first, last = port.get("port"), port.get("endPort")
+    if isinstance(first, str):
+        return names.get(first, number) == number
     if not isinstance(first, int):
         return True
     return first <= number <= (last if isinstance(last, int) else first)

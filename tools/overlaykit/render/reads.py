@@ -49,8 +49,6 @@ class Read:
     names: list[str] = field(default_factory=list)
     namespaces: list[str] = field(default_factory=list)
     kinds: list[str] = field(default_factory=list)
-    # The namespaces that it had had when a folder's own transformers began.
-    before: dict[str, list[str]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         obj = self.object
@@ -127,7 +125,6 @@ class Reader:
 
     def _write(self, layer: Kustomization, read: Read) -> None:
         """Let a kustomization write on an object: here only on what it is called."""
-        read.before[layer.folder] = list(read.namespaces)
         for patch in layer.patches:
             for document in patch_documents(self.graph, layer, patch):
                 new = _identity(document)

@@ -97,9 +97,10 @@ class Transformers:
         kinds = [k for p, k in _REFERRERS if p.fullmatch("/".join(map(str, path)))]
         name, given = self.obj.get(*path[:-1], "name"), self.read.object.get(*path)
         for read in self.chain.reads:
-            before = read.before.get(self.layer.folder)
-            meant = before is not None and read.object.kind in kinds and name in read.names
-            if meant and (not given or given in (before or ())):
+            here = any(step is self.layer for step in read.steps)
+            meant = here and read.object.kind in kinds and name in read.names
+            # Kustomize compares with the namespace of the file, not with what a base made of it.
+            if meant and given in ("", None, read.object.namespace or "default"):
                 return self.layer.document.place_of(("namespace",))
         return None
 

@@ -11,6 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overlaykit.argocd.applications import Application, Source
+from overlaykit.kubernetes.flink import is_flink
 from overlaykit.kubernetes.makers import ANYWHERE, makes, may_make_pods
 from overlaykit.kubernetes.pods import Pod, mapping, pods
 from overlaykit.render.objects import Object
@@ -64,6 +65,26 @@ class Index:
         for one in self.objects:
             found.setdefault(one.obj.kind, []).append(one)
         return found
+
+    @cached_property
+    def places(self) -> dict[tuple[str, str], list[Placed]]:
+        """Kind and namespace to objects."""
+        found: dict[tuple[str, str], list[Placed]] = {}
+        for one in self.objects:
+            found.setdefault((one.obj.kind, one.namespace), []).append(one)
+        return found
+
+    @cached_property
+    def pods_in(self) -> dict[str, list[tuple[Pod, str]]]:
+        """Namespace to the pods that run there."""
+        found: dict[str, list[tuple[Pod, str]]] = {}
+        for pod, namespace in self.pods:
+            found.setdefault(namespace, []).append((pod, namespace))
+        return found
+
+    @cached_property
+    def flink_pods(self) -> list[tuple[Pod, str]]:
+        return [(pod, namespace) for pod, namespace in self.pods if is_flink(pod)]
 
     @cached_property
     def made(self) -> dict[tuple[str, str], set[str]]:
@@ -129,7 +150,11 @@ class Neighbours:
 
     def of_kind(self, kind: str, namespace: str = "") -> Iterator[Placed]:
         for index in self.indexes:
-            yield from (one for one in index.kinds.get(kind, ()) if one.is_in(namespace))
+            if namespace:
+                for place in (namespace, ANYWHERE, ""):
+                    yield from index.places.get((kind, place), ())
+            else:
+                yield from index.kinds.get(kind, ())
 
     def is_made(self, kind: str, name: str, namespace: str) -> bool:
         """Whether another program makes it."""
@@ -150,11 +175,15 @@ class Neighbours:
     def placed_pods(self, namespace: str) -> Iterator[tuple[Pod, str]]:
         """The pods of a namespace, and those that may be there, with where they are."""
         for index in self.indexes:
-            yield from (
-                (pod, where)
-                for pod, where in index.pods
-                if not namespace or where in ("", namespace)
-            )
+            if namespace:
+                for place in (namespace, ""):
+                    yield from index.pods_in.get(place, ())
+            else:
+                yield from index.pods
+
+    def flink_pods(self) -> list[tuple[Pod, str]]:
+        """Every pod of Flink, with its namespace."""
+        return [one for index in self.indexes for one in index.flink_pods]
 
     def pods(self, namespace: str) -> list[Pod]:
         return [pod for pod, _ in self.placed_pods(namespace)]

@@ -46,7 +46,9 @@ Source: Grafana, "Provision Grafana"; kiwigrid/k8s-sidecar.
 """
 
 import json
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.pods import mapping
@@ -58,7 +60,8 @@ from overlaykit.repo.world import Unit, World
 
 LEVEL = "error"
 
-# Flux and others fill these in before anybody reads the JSON.
+# Flux and others fill these in before anybody reads the JSON; inside of strings Grafana does.
+_STRING = re.compile(r'"(?:\\.|[^"\\])*"')
 _FILLED_IN = ("${", "{{")
 
 
@@ -79,11 +82,13 @@ def _unreadable(obj: Object, text: Text, unit: Unit) -> Iterator[Problem]:
     try:
         text.read()
     except json.JSONDecodeError as problem:
-        if any(mark in text.text for mark in _FILLED_IN):
+        if any(mark in _STRING.sub("", text.text) for mark in _FILLED_IN):
             return
         where = f"line {problem.lineno}, column {problem.colno}"
         message = f"the dashboard {text.key} is no JSON: {problem.msg.lower()} ({where} of it)"
         at = unit.locate(obj, text.at, False)
+        if at.file.endswith(".json"):
+            at = replace(at, line=problem.lineno, column=problem.colno)
         fix = f"correct the JSON at {where}"
         yield Problem(message, fix, at=at, path=text.at, object=obj.label)
 

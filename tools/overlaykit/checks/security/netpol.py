@@ -110,8 +110,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.flink import OPERATOR_CHART, options, rest_port, texts
-from overlaykit.kubernetes.images import read
+from overlaykit.kubernetes.flink import OPERATOR_CHART, options, rest_port, started, texts
 from overlaykit.kubernetes.netpol import (
     EGRESS,
     INGRESS,
@@ -148,7 +147,9 @@ _DNS, _API = (53, 5353), (443, 6443, 8443, 16443)
 _SYSTEM = ("kube-system", "openshift-dns", "default", "openshift-kube-apiserver")
 _HA = re.compile(r"high-availability(?:\.type)?:\s*[\"']?(?:kubernetes\b|\S*KubernetesHa)", re.I)
 _ROLE = {"jobmanager": "JobManager", "taskmanager": "TaskManagers"}
-_STARTS = {"jobmanager": "jobmanager", "standalone-job": "jobmanager", "taskmanager": "taskmanager"}
+_WEBHOOK = 9443
+# Ports of the operator that are not its webhook; their numbers are set by values.
+_OPERATORS = {"metrics": 0, "health-port": 0}
 _NAME = "app.kubernetes.io/name"
 
 
@@ -174,6 +175,7 @@ class _Closed:
     """A pod with the policies of its namespace: those that select it, and those that may."""
 
     end: End
+    unit: Unit
     here: Neighbours
     sure: list[Placed] = field(default_factory=list)
     maybe: list[Placed] = field(default_factory=list)
@@ -231,7 +233,12 @@ class _Lack:
     def policy(self) -> Placed:
         """The policy that speaks of the pod most closely."""
         found = [one for one in self.closed.sure if self.direction in directions(one.obj)]
-        return max(found, key=lambda one: (bool(_listed(one.obj, self.direction)), _words(one.obj)))
+
+        def closeness(one: Placed) -> tuple[bool, bool, int]:
+            ours = one.unit is self.closed.unit
+            return bool(_listed(one.obj, self.direction)), ours, _words(one.obj)
+
+        return max(found, key=closeness)
 
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
@@ -243,7 +250,7 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
         return
     told: dict[tuple[int, str, str], list[tuple[_Lack, str]]] = {}
     for cluster in clusters:
-        for lack in _lacks(cluster, here):
+        for lack in _lacks(cluster, unit, here):
             key = (id(lack.policy.obj), lack.direction, lack.what)
             told.setdefault(key, []).append((lack, cluster.label))
     for lack in _of_operator(unit, world, here):
@@ -323,16 +330,13 @@ def _standalone(unit: Unit, world: World) -> Iterator[_Cluster]:
 
 
 def _role(pod: Pod) -> str:
-    for container in pod.containers:
-        image, args = read(container.data.get("image")), container.data.get("args")
-        if image and image.is_flink and isinstance(args, list) and args:
-            return _STARTS.get(str(args[0]), "")
-    return ""
+    found = (started(c) for c in pod.containers if c.group == "containers")
+    return next((role for role in found if role), "")
 
 
-def _policies(end: End, here: Neighbours) -> _Closed | None:
+def _policies(end: End, unit: Unit, here: Neighbours) -> _Closed | None:
     """The policies of a pod; None where one of them is not read as it will be."""
-    closed = _Closed(end, here)
+    closed = _Closed(end, unit, here)
     for one in here.of_kind("NetworkPolicy", end.namespace):
         if one.obj.draft:
             return None
@@ -343,9 +347,9 @@ def _policies(end: End, here: Neighbours) -> _Closed | None:
     return closed
 
 
-def _lacks(cluster: _Cluster, here: Neighbours) -> Iterator[_Lack]:
-    jobmanager = _policies(cluster.jobmanager, here)
-    taskmanager = _policies(cluster.taskmanager, here)
+def _lacks(cluster: _Cluster, unit: Unit, here: Neighbours) -> Iterator[_Lack]:
+    jobmanager = _policies(cluster.jobmanager, unit, here)
+    taskmanager = _policies(cluster.taskmanager, unit, here)
     if jobmanager is None or taskmanager is None or not (jobmanager.sure or taskmanager.sure):
         return
     yield from _to_system(jobmanager, cluster.needs_api)
@@ -362,7 +366,7 @@ def _lacks(cluster: _Cluster, here: Neighbours) -> Iterator[_Lack]:
     rest = rest_port(cluster.settings)
     ends = [cluster.jobmanager, cluster.taskmanager]
     watched = cluster.by_operator and jobmanager.is_closed(INGRESS)
-    if watched and not _lets(jobmanager.outside(INGRESS, ends), rest):
+    if watched and not _lets(jobmanager.outside(INGRESS, ends), rest, cluster.jobmanager.pod):
         fix = f"add an ingress rule for port {rest} from the operator's namespace"
         yield _Lack(jobmanager, INGRESS, f"the operator in at port {rest}", fix)
     for closed in (jobmanager, taskmanager):
@@ -384,16 +388,21 @@ def _to_system(closed: _Closed, needs_api: bool) -> Iterator[_Lack]:
 def _between(source: _Closed, target: _Closed, port: int, what: str) -> Iterator[_Lack]:
     """A flow from one role to the other: out of the first and into the second."""
     to, by = _ROLE[_kind(target)], _ROLE[_kind(source)]
-    if source.is_closed(EGRESS) and not _lets(source.to_pod(EGRESS, target.end), port):
+    if source.is_closed(EGRESS) and not _lets(
+        source.to_pod(EGRESS, target.end), port, target.end.pod
+    ):
         fix = f"add an egress rule for port {port} to the {to}"
         yield _Lack(source, EGRESS, f"{what} out to the {to}", fix)
-    if target.is_closed(INGRESS) and not _lets(target.to_pod(INGRESS, source.end), port):
+    if target.is_closed(INGRESS) and not _lets(
+        target.to_pod(INGRESS, source.end), port, target.end.pod
+    ):
         fix = f"add an ingress rule for port {port} from the {by}"
         yield _Lack(target, INGRESS, f"{what} in from the {by}", fix)
 
 
-def _lets(rules: list[Rule], port: int) -> bool:
-    return any(has_port(rule, [port]) for rule in rules)
+def _lets(rules: list[Rule], port: int, pod: Pod) -> bool:
+    """Whether rules let a port of a pod through."""
+    return any(has_port(rule, [port], names=pod.ports) for rule in rules)
 
 
 def _records(closed: _Closed, port: int) -> Iterator[_Lack]:
@@ -420,7 +429,7 @@ def _scrape(closed: _Closed, ends: list[End], here: Neighbours) -> Iterator[_Lac
         return
     rules = closed.outside(INGRESS, ends)
     for number, label in sorted(_scraped(closed.end.pod, here).items()):
-        if not _lets(rules, number):
+        if not _lets(rules, number, closed.end.pod):
             fix = f"add an ingress rule for port {number} from Prometheus"
             yield _Lack(closed, INGRESS, f"Prometheus in at port {number} ({label})", fix)
 
@@ -448,12 +457,13 @@ def _of_operator(unit: Unit, world: World, here: Neighbours) -> Iterator[_Lack]:
         if labels.get(_NAME) != OPERATOR_CHART or not namespace:
             continue
         pod = Pod(obj, Template({}, ()), {str(k): str(v) for k, v in labels.items()})
-        closed = _policies(End(pod, namespace), here)
+        closed = _policies(End(pod, namespace), unit, here)
         if closed is None:
             continue
         yield from _to_system(closed, True)
         asked = closed.is_closed(INGRESS) and _has_webhook(unit, world)
-        if asked and not _lets(closed.rules(INGRESS), 9443):
+        rules = closed.rules(INGRESS)
+        if asked and not any(has_port(r, [_WEBHOOK], names=_OPERATORS) for r in rules):
             fix = "add an ingress rule for port 9443 without peers: the API server is no pod"
             yield _Lack(closed, INGRESS, "the API server in at the webhook, port 9443", fix)
         return
@@ -493,7 +503,7 @@ def _open(unit: Unit, clusters: Iterable[_Cluster], here: Neighbours) -> Iterato
         namespace = cluster.jobmanager.namespace
         if namespace in told or here.opaque(namespace):
             continue
-        closed = _policies(cluster.jobmanager, here)
+        closed = _policies(cluster.jobmanager, unit, here)
         if closed is None or closed.maybe or closed.is_closed(INGRESS):
             continue
         told.add(namespace)

@@ -101,7 +101,6 @@ Source: Flink Kubernetes Operator, "RBAC model"; Kubernetes, "RBAC Good Practice
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.flink import is_flink
 from overlaykit.kubernetes.pods import Pod, flink_spec, mapping, mappings
 from overlaykit.repo.together import Neighbours, Placed
 from overlaykit.repo.world import Unit, World
@@ -134,8 +133,8 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
 def _accounts(here: Neighbours) -> dict[Account, str]:
     """The accounts that Flink's pods run as, each with one of the clusters that do."""
     found: dict[Account, str] = {}
-    for pod, namespace in here.placed_pods(""):
-        if namespace and is_flink(pod):
+    for pod, namespace in here.flink_pods():
+        if namespace:
             found.setdefault((namespace, _account(pod)), pod.obj.label)
     return found
 

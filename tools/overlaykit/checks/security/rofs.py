@@ -87,7 +87,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.flink import options, says
+from overlaykit.kubernetes.flink import options, says, started
 from overlaykit.kubernetes.images import read
 from overlaykit.kubernetes.pods import MAIN, Container, Pod, flink_spec, pods
 from overlaykit.repo.merged import place_of
@@ -100,7 +100,6 @@ LEVEL = "error"
 
 _HOME = "/opt/flink"
 _FIELD: Path = ("securityContext", "readOnlyRootFilesystem")
-_STARTS = ("jobmanager", "taskmanager", "standalone-job")
 # What the entry point writes into the configuration.
 _WRITTEN = ("FLINK_PROPERTIES", "JOB_MANAGER_RPC_ADDRESS", "TASK_MANAGER_NUMBER_OF_TASK_SLOTS")
 
@@ -137,9 +136,7 @@ def _is_main(pod: Pod, container: Container) -> bool:
         return False
     if pod.role:
         return container.name == MAIN
-    image, args = read(container.data.get("image")), container.data.get("args")
-    first = args[0] if isinstance(args, list) and args else ""
-    return bool(image and image.is_flink and first in _STARTS and not container.data.get("command"))
+    return bool(started(container))
 
 
 def _is_read_only(container: Container) -> bool:
