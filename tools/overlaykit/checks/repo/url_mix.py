@@ -2,7 +2,7 @@
 
 An Application whose repoURL is another copy (the fork that it was made from, a repository that has
 moved) deploys that copy: changes here never arrive, though everything looks Synced. A source counts
-when all that its URL is used for stands in this repository, too.
+when all that its URL is used for, folders and value files, stands in this repository, too.
 
 Bad:
     # file: apps/environments.yaml
@@ -121,6 +121,7 @@ LEVEL = "warning"
 class _Use:
     application: Application
     source: Source
+    what: str
     here: bool
 
 
@@ -128,15 +129,31 @@ def check_repository(world: World) -> Iterator[Problem]:
     uses: dict[str, list[_Use]] = {}
     for application in world.applications:
         for source in application.sources:
-            path = join("", source.path) if source.path else ""
-            if path and not source.chart and not TEMPLATED.search(source.url + source.path):
-                here = world.tree.is_dir(path)
-                use = _Use(application, source, here)
+            names = list(_names(source, application))
+            if names:
+                here = all(_is_here(world, name) for name in names)
+                use = _Use(application, source, names[0], here)
                 uses.setdefault(normal_url(source.url), []).append(use)
     main = _main(world, uses)
     for url, some in uses.items():
         if main and url != main and all(use.here for use in some):
             yield from (_problem(use, uses[main]) for use in some)
+
+
+def _names(source: Source, application: Application) -> Iterator[str]:
+    """What a source of Git is used for: its folder, or the value files that its ref gives."""
+    if source.chart or TEMPLATED.search(source.url + source.path):
+        return
+    if source.path:
+        yield join("", source.path)
+    elif source.ref:
+        names = (name for other in application.sources for name in other.value_files)
+        prefix = f"${source.ref}/"
+        yield from (n.removeprefix(prefix) for n in names if n.startswith(prefix))
+
+
+def _is_here(world: World, name: str) -> bool:
+    return world.tree.is_dir(name) or world.tree.is_file(name)
 
 
 def _main(world: World, uses: dict[str, list[_Use]]) -> str:
@@ -157,7 +174,7 @@ def _problem(use: _Use, others: list[_Use]) -> Problem:
     path = (*source.at, "repoURL")
     message = (
         f"'{source.url}' is another repository than '{url}', which {len(others)} other "
-        f"{'sources deploy' if len(others) > 1 else 'source deploys'}; '{source.path}' is here, too"
+        f"{'sources deploy' if len(others) > 1 else 'source deploys'}; '{use.what}' is here, too"
     )
     return Problem(
         message,
