@@ -163,6 +163,37 @@ def test_values_of_a_chart(tmp_path: Path) -> None:
     assert found(tmp_path) == [("error", *place) for place in told]
 
 
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("auth: {password: kX9vault}", "error"),
+        ("auth: {password: changeme}", "warning"),
+        ("auth: {password: replace-me}", "warning"),
+        ("auth: {password: '${DB_PASSWORD}'}", "info"),
+        ("auth: {password: 'ENC[AES256_GCM,data:2dZ8,iv:1,tag:2,type:str]'}", ""),
+        ("auth: {existingSecret: db-login}", ""),
+        ("auth: [unfinished", ""),
+    ],
+)
+def test_values_that_stand_in_the_application(tmp_path: Path, text: str, level: str) -> None:
+    lines = APPLICATION.splitlines()[:13]
+    (tmp_path / "db.yaml").write_text(
+        "\n".join([*lines[:12], "      values: |", f"        {text}\n"])
+    )
+    assert found(tmp_path) == ([(level, "db.yaml", 13)] if level else [])
+
+
+def test_what_sops_has_encrypted_in_a_value_file(tmp_path: Path) -> None:
+    (tmp_path / "db.yaml").write_text("\n".join([*APPLICATION.splitlines()[:13], ""]))
+    secret = "auth:\n  password: {}\n"
+    (tmp_path / "values.yaml").write_text(secret.format("ENC[AES256_GCM,data:2d,type:str]"))
+    assert found(tmp_path) == []
+    (tmp_path / "values.yaml").write_text(secret.format("kX9vault") + "sops: {version: 3.9.0}\n")
+    assert found(tmp_path) == []
+    (tmp_path / "values.yaml").write_text(secret.format("change-me"))
+    assert found(tmp_path) == [("warning", "values.yaml", 2)]
+
+
 def test_the_options_of_flink_are_judged_elsewhere(tmp_path: Path) -> None:
     """By flink/secret, which knows the keys."""
     spec = {

@@ -245,6 +245,15 @@ class Together:
         """Whether a unit surely runs on the cluster that an Application deploys to."""
         return bool(self._keys(unit) & {_cluster(application)}) and self.is_known(unit)
 
+    def meet(self, one: "Unit", other: "Unit") -> bool | None:
+        """Whether two units run on one cluster; None where they may, as nobody names it."""
+        if one is other:
+            return True
+        both = self._keys(one) & self._keys(other)
+        if not both or not (self.is_known(one) and self.is_known(other)):
+            return False
+        return True if both - {""} else None
+
     def is_known(self, unit: "Unit") -> bool:
         """Whether somebody says that a unit runs: facts of its cluster, or an Application."""
         return bool(self.deployers(unit)) or self.world.cluster(unit.cluster) is not None

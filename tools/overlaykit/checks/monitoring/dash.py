@@ -102,18 +102,20 @@ def _twice(
         return
     me = (world.together.namespace(unit, obj), obj.name, text.key)
     for other, twin in _others(here):
-        if mapping(twin.dashboard).get("uid") != uid or not _meet(unit, other, world):
-            continue
         them = (other.namespace, other.obj.name, twin.key)
-        if them >= me:
+        if them >= me or mapping(twin.dashboard).get("uid") != uid:
             continue
-        name = f"{twin.key} of {other.obj.label}"
+        meet = world.together.meet(unit, other.unit)
+        if meet is False:
+            continue
         at = unit.locate(obj, text.at, False)
+        name = f"{twin.key} of {other.obj.label}"
         message = f"the dashboard {text.key} has the uid '{uid}' of {name}"
         fix = "write another uid in one of them, or remove one"
         problem = Problem(message, fix, at=at, path=text.at, object=obj.label)
-        doubt = f"that one Grafana reads '{them[0]}' and '{me[0]}'" if them[0] != me[0] else ""
-        yield problem.assuming(doubt)
+        doubt = "" if meet else "that both are deployed to one cluster"
+        apart = f"that one Grafana reads '{them[0]}' and '{me[0]}'" if them[0] != me[0] else ""
+        yield problem.assuming(apart or doubt)
         return
 
 
@@ -122,13 +124,6 @@ def _others(here: Neighbours) -> Iterator[tuple[Placed, Text]]:
         if is_labelled(one.obj) and not one.obj.draft:
             for text in files(one.obj):
                 yield one, text
-
-
-def _meet(unit: Unit, other: Placed, world: World) -> bool:
-    """Whether both are surely applied to one cluster."""
-    if other.unit is unit:
-        return True
-    return world.together.is_known(unit) and world.together.is_known(other.unit)
 
 
 def _wants_label(obj: Object, here: Neighbours) -> bool:

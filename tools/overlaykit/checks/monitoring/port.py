@@ -75,6 +75,7 @@ Good:
 Source: Prometheus Operator, "ServiceMonitor" and "PodMonitor"; Flink, "Metric Reporters".
 """
 
+import difflib
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
@@ -99,45 +100,65 @@ def _absent(monitor: Monitor, endpoint: Endpoint, world: World) -> Iterator[Prob
     field, port = endpoint.port()
     if port is None or (isinstance(port, str) and "{" in port):
         return
-    there = _there(monitor, field)
-    if there is None or port in there or str(port) in there:
+    there = _there(monitor, field, world)
+    if there is None or port in there:
         return
-    listed = ", ".join(sorted(map(str, there))) or "none with a name"
-    what = "the selected pods declare" if monitor.is_of_pods else "the selected Service has"
-    message = f"{what} no port '{port}' (there is: {listed})"
-    fix = "write the name of a port that is there"
-    if monitor.is_of_pods:
-        fix += ", or declare it: ports of the container"
+    close = difflib.get_close_matches(str(port), [n for n in there if isinstance(n, str)], 1)
+    # What a chart or an operator brings may have the port, unless the name looks misspelt.
+    unseen = monitor.opaque() or next(iter(monitor.makers()), "")
+    if unseen and not close:
+        return
     path = (*endpoint.at, field)
     at = monitor.unit.locate(monitor.obj, path, False)
-    problem = Problem(message, fix, at=at, path=path, object=monitor.obj.label)
-    yield problem.assuming(_doubt(monitor, world))
+    fix = _fix(monitor, port, there, close)
+    problem = Problem(
+        _message(monitor, port, there), fix, at=at, path=path, object=monitor.obj.label
+    )
+    doubt = f"that {unseen} brings nothing that it selects" if unseen else ""
+    if not unseen and not world.together.is_known(monitor.unit):
+        doubt = "that nothing from elsewhere is selected as well"
+    yield problem.assuming(doubt)
 
 
-def _there(monitor: Monitor, field: str) -> set[object] | None:
-    """The ports of what is selected; None where nothing is, or where they are not known."""
+def _message(monitor: Monitor, port: object, there: set[object]) -> str:
+    names = sorted(one for one in there if isinstance(one, str))
+    numbers = sorted(one for one in there if isinstance(one, int))
+    words = [*names, *(f"{number} without a name" for number in numbers)]
+    what = "the selected pods declare" if monitor.is_of_pods else "the selected Service has"
+    return f"{what} no port '{port}' (there is: {', '.join(words) or 'none with a name'})"
+
+
+def _fix(monitor: Monitor, port: object, there: set[object], close: list[str]) -> str:
+    if close:
+        return f"write '{close[0]}'"
+    if monitor.is_of_pods and str(port).isdigit() and int(str(port)) in there:
+        return f"write portNumber: {port}, or give the port a name"
+    fix = "write the name of a port that is there"
+    return f"{fix}, or declare it: ports of the container" if monitor.is_of_pods else fix
+
+
+def _there(monitor: Monitor, field: str, world: World) -> set[object] | None:
+    """The ports of what is selected; None where nothing is, or where they are not known.
+
+    Only names count for `port`. A monitor of a folder that nobody deploys is compared with its own
+    folder: what others with the same labels have may be for another cluster.
+    """
+    alone = not world.together.is_known(monitor.unit)
+    own = {id(obj) for obj in monitor.unit.objects} if alone else set()
     if not monitor.is_of_pods and field == "port":
-        found = monitor.services()
+        found = [one for one in monitor.services() if not alone or id(one.obj) in own]
         if not found or any(one.obj.draft for one in found):
             return None
         ports = [port for one in found for _, port in mappings(one.obj.get("spec", "ports"))]
         return {port.get("name") for port in ports} - {None}
     pods = [pod for pod in monitor.pods() if pod.obj.kind != "FlinkComputePool"]
+    pods = [pod for pod in pods if not alone or id(pod.obj) in own]
     if not pods or any(pod.obj.draft for pod in pods):
         return None
-    return {n for pod in pods for n in (*pod.ports, *pod.numbers) if n}
-
-
-def _doubt(monitor: Monitor, world: World) -> str:
-    unseen = monitor.opaque()
-    if unseen:
-        return f"that {unseen} brings nothing that it selects"
-    makers = monitor.makers()
-    if makers:
-        return f"that the operator of {makers[0]} brings nothing that it selects"
-    if not world.together.is_known(monitor.unit):
-        return "that nothing from elsewhere is selected as well"
-    return ""
+    named = {number for pod in pods for number in pod.ports.values()}
+    numbers = {number for pod in pods for number in pod.numbers}
+    names = {name for pod in pods for name in pod.ports}
+    return names | (numbers if field != "port" else numbers - named)
 
 
 def _silent(monitor: Monitor, endpoint: Endpoint) -> Iterator[Problem]:

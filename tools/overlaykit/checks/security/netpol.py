@@ -509,8 +509,8 @@ def _open(unit: Unit, clusters: Iterable[_Cluster], here: Neighbours) -> Iterato
         told.add(namespace)
         obj, path = cluster.jobmanager.pod.obj, ("metadata", "name")
         message = (
-            f"no NetworkPolicy selects the pods of {cluster.label}: every pod of the cluster may "
-            "call Flink's REST interface, which has no login"
+            f"no NetworkPolicy says who may call the pods of {cluster.label}: every pod of the "
+            "cluster reaches Flink's REST interface, which has no login"
         )
         fix = f"add NetworkPolicies for Flink's pods in namespace '{namespace}'"
         at = unit.locate(obj, path, False)

@@ -86,7 +86,7 @@ from overlaykit.kubernetes.pods import flink_spec, mapping, templates
 from overlaykit.render.objects import Object
 from overlaykit.repo.build import SHOWN
 from overlaykit.repo.world import Unit, World, value_files
-from overlaykit.source import Document, Path
+from overlaykit.source import Document, Path, SyntaxProblem, parse
 
 LEVEL = "error"
 
@@ -140,6 +140,7 @@ def _of_object(obj: Object) -> Found:
             yield from _parameters(
                 source.helm.get("parameters"), (*source.at, "helm", "parameters")
             )
+            yield from _inline(source.helm.get("values"), (*source.at, "helm", "values"))
     else:
         yield from _of_pods(obj)
 
@@ -199,6 +200,17 @@ def _parameters(listed: Any, at: Path) -> Found:
         value, name = mapping(item).get("value"), str(mapping(item).get("name", ""))
         if isinstance(value, str):
             yield from _told((*at, number, "value"), judge(name, value))
+
+
+def _inline(text: Any, at: Path) -> Found:
+    """Values that stand as a text in an Application: all of it is one field."""
+    try:
+        found = parse(text) if isinstance(text, str) else []
+    except SyntaxProblem:
+        return
+    for data in found:
+        for _, verdict in _values(data, ()):
+            yield at, verdict
 
 
 def _values(value: Any, path: Path) -> Found:
