@@ -108,6 +108,7 @@ def _value_file(
             return
         holder = refs[ref]
     elif source.chart:
+        yield from _beside_the_chart(every, name, path, at, world)
         return  # inside the chart, which is not here
     elif name.startswith("/"):
         path = name.lstrip("/")
@@ -119,3 +120,15 @@ def _value_file(
         message = f"value file '{path}' does not exist{hint}"
         problem = Problem(message, f"add {path} or remove the entry", path=at)
         yield problem.assuming(world.assumption(holder))
+
+
+def _beside_the_chart(
+    every: list[Source], name: str, path: str, at: Path, world: World
+) -> Iterator[Problem]:
+    """A file of this repository, named as if it were in the chart (seen with a ref beside it)."""
+    here = path.lstrip("/")
+    refs = [other.ref for other in every if other.ref]
+    if "/" in here and refs and world.tree.is_file(here):
+        message = f"'{name}' is looked for in the chart, not in this repository, which has it"
+        fix = f"write ${refs[0]}/{here}"
+        yield Problem(message, fix, path=at).assuming("the chart has no file of that name")

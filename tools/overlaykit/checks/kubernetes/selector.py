@@ -201,9 +201,17 @@ def _is_unseen(
     """Whether pods of the namespace may be there that are not seen here."""
     if _SYSTEM.search(namespace) or here.opaque(namespace):
         return True
-    if not found or not (world.together.is_known(unit) or _has_pods(unit)):
+    if not (world.together.is_known(unit) or _has_pods(unit)):
+        return True
+    if not any(_is_here(pod, world, here, namespace) for pod in found):
         return True  # a namespace whose pods somebody else brings
     return any(True for _ in here.pod_makers(namespace))
+
+
+def _is_here(pod: Pod, world: World, here: Neighbours, namespace: str) -> bool:
+    """Whether a pod surely runs beside: one that nobody deploys may run on any cluster or none."""
+    found = (one for one in here.of_kind(pod.obj.kind, namespace) if one.obj is pod.obj)
+    return any(one.unit.cluster or world.together.is_known(one.unit) for one in found)
 
 
 def _has_pods(unit: Unit) -> bool:

@@ -104,31 +104,32 @@ Good:
 Source: Kubernetes, "Network Policies"; Flink, "Configuration", ports; Flink Kubernetes Operator.
 """
 
-import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.flink import OPERATOR_CHART, options, rest_port, started, texts
+from overlaykit.kubernetes.flink import OPERATOR_CHART, rest_port
 from overlaykit.kubernetes.netpol import (
     EGRESS,
     INGRESS,
-    NAME,
     End,
     directions,
     has_port,
     is_everything,
-    is_for_others,
-    may_select,
-    peers,
-    reaches,
-    selects,
 )
-from overlaykit.kubernetes.pods import Pod, Template, flink_spec, mapping, pods
-from overlaykit.kubernetes.selectors import matches
+from overlaykit.kubernetes.pods import Pod, Template, mapping
 from overlaykit.monitoring.scrape import Monitor, scraped
-from overlaykit.render.objects import Object
+from overlaykit.repo.flink_clusters import (
+    ROLES,
+    Closed,
+    FlinkCluster,
+    Rule,
+    flink_clusters,
+    listed,
+    policies,
+    role_of,
+    words,
+)
 from overlaykit.repo.operators import charts_of_operator
 from overlaykit.repo.together import Neighbours, Placed
 from overlaykit.repo.values import values_of
@@ -136,7 +137,6 @@ from overlaykit.repo.world import Unit, World
 
 LEVEL = "warning"
 
-Rule = dict[str, Any]
 # Their rules count too, and are not read here.
 _OTHERS = (
     *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy", "GlobalNetworkPolicy"),
@@ -144,9 +144,6 @@ _OTHERS = (
 )
 # 5353 is the port of the DNS pods on OpenShift; the API server has many ports behind its Service.
 _DNS, _API = (53, 5353), (443, 6443, 8443, 16443)
-_SYSTEM = ("kube-system", "openshift-dns", "default", "openshift-kube-apiserver")
-_HA = re.compile(r"high-availability(?:\.type)?:\s*[\"']?(?:kubernetes\b|\S*KubernetesHa)", re.I)
-_ROLE = {"jobmanager": "JobManager", "taskmanager": "TaskManagers"}
 _WEBHOOK = 9443
 # Ports of the operator that are not its webhook; their numbers are set by values.
 _OPERATORS = {"metrics": 0, "health-port": 0}
@@ -154,77 +151,10 @@ _NAME = "app.kubernetes.io/name"
 
 
 @dataclass(frozen=True)
-class _Cluster:
-    """A Flink cluster; `settings` as far as they are known."""
-
-    label: str
-    jobmanager: End
-    taskmanager: End
-    settings: dict[str, str]
-    by_operator: bool
-    needs_api: bool  # of the JobManager
-    has_ha: bool
-
-    def port(self, key: str, default: int) -> int:
-        text = self.settings.get(key, "")
-        return int(text) if text.isdigit() else default
-
-
-@dataclass
-class _Closed:
-    """A pod with the policies of its namespace: those that select it, and those that may."""
-
-    end: End
-    unit: Unit
-    here: Neighbours
-    sure: list[Placed] = field(default_factory=list)
-    maybe: list[Placed] = field(default_factory=list)
-
-    def is_closed(self, direction: str) -> bool:
-        return any(direction in directions(one.obj) for one in self.sure)
-
-    def rules(self, direction: str) -> list[Rule]:
-        both = [one.obj for one in (*self.sure, *self.maybe)]
-        return [r for obj in both if direction in directions(obj) for r in _listed(obj, direction)]
-
-    def to_pod(self, direction: str, other: End) -> list[Rule]:
-        """The rules under which another pod is a peer."""
-        home = self.end.namespace
-        return [
-            rule
-            for rule in self.rules(direction)
-            if not peers(rule, direction)
-            or any(reaches(p, home, other, self._labels) for p in peers(rule, direction))
-        ]
-
-    def outside(self, direction: str, ends: list[End]) -> list[Rule]:
-        """The rules for somebody else than the pods of `ends`."""
-        home = self.end.namespace
-        return [
-            rule
-            for rule in self.rules(direction)
-            if not peers(rule, direction)
-            or any(is_for_others(p, home, ends) for p in peers(rule, direction))
-        ]
-
-    def to_system(self) -> list[Rule]:
-        """The rules under which DNS or the API server may be a peer."""
-        return [
-            rule
-            for rule in self.rules(EGRESS)
-            if not peers(rule, EGRESS) or any(_is_system(p) for p in peers(rule, EGRESS))
-        ]
-
-    def _labels(self, namespace: str) -> dict[str, Any] | None:
-        found = self.here.named("Namespace", namespace, "")
-        return mapping(found[0].obj.metadata.get("labels")) if found else None
-
-
-@dataclass(frozen=True)
 class _Lack:
     """What is not let through for a pod, and the rule to add."""
 
-    closed: _Closed
+    closed: Closed
     direction: str
     what: str
     fix: str
@@ -236,7 +166,7 @@ class _Lack:
 
         def closeness(one: Placed) -> tuple[bool, bool, int]:
             ours = one.unit is self.closed.unit
-            return bool(_listed(one.obj, self.direction)), ours, _words(one.obj)
+            return bool(listed(one.obj, self.direction)), ours, words(one.obj)
 
         return max(found, key=closeness)
 
@@ -245,7 +175,7 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     if unit.broken is not None:
         return
     here = world.together.of(unit)
-    clusters = list(_clusters(unit, world, here))
+    clusters = list(flink_clusters(unit, world, here))
     if any(True for kind in _OTHERS for _ in here.of_kind(kind)):
         return
     told: dict[tuple[int, str, str], list[tuple[_Lack, str]]] = {}
@@ -261,95 +191,9 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     yield from _open(unit, clusters, here)
 
 
-def _listed(policy: Object, direction: str) -> list[Rule]:
-    found = policy.get("spec", direction)
-    return [one for one in found if isinstance(one, dict)] if isinstance(found, list) else []
-
-
-def _words(policy: Object) -> int:
-    """How much a policy says of the pods that it selects."""
-    chosen = mapping(policy.get("spec", "podSelector"))
-    return len(mapping(chosen.get("matchLabels"))) + len(chosen.get("matchExpressions") or ())
-
-
-def _is_system(peer: dict[str, Any]) -> bool:
-    if "ipBlock" in peer:
-        return True
-    if "namespaceSelector" not in peer:
-        return False
-    chosen = peer["namespaceSelector"]
-    return any(matches(chosen, {NAME: one}, lambda key: key != NAME) for one in _SYSTEM)
-
-
-def _clusters(unit: Unit, world: World, here: Neighbours) -> Iterator[_Cluster]:
-    """The Flink clusters of a unit whose namespace is known."""
-    for obj in unit.objects:
-        environment = here.environment_of(obj)
-        if obj.kind == "FlinkComputePool" or (obj.kind == "FlinkApplication" and not environment):
-            continue
-        found = {pod.role: pod for pod in pods(obj, environment.obj if environment else None)}
-        name = environment.obj.get("spec", "kubernetesNamespace") if environment else None
-        namespace = name if isinstance(name, str) else world.together.namespace(unit, obj)
-        if len(found) == len(_ROLE) and namespace:
-            settings = options(obj, environment.obj if environment else None)
-            yield _of_operators_kind(obj, found, namespace, settings)
-    yield from _standalone(unit, world)
-
-
-def _of_operators_kind(
-    obj: Object, found: dict[str, Pod], namespace: str, settings: dict[str, str]
-) -> _Cluster:
-    text = "\n".join(f"{key}: {value}" for key, value in settings.items())
-    spec = flink_spec(obj)
-    has_ha = _HA.search(text) is not None
-    native = spec is not None and spec[1].get("mode") != "standalone"
-    known = {"taskmanager.rpc.port": "6122", "blob.server.port": "6124"} | settings
-    ends = (End(found["jobmanager"], namespace), End(found["taskmanager"], namespace))
-    return _Cluster(obj.label, *ends, known, True, native or has_ha, has_ha)
-
-
-def _standalone(unit: Unit, world: World) -> Iterator[_Cluster]:
-    """The Flink cluster that Deployments of a unit make, if there is just one."""
-    found: dict[str, list[End]] = {}
-    for obj in unit.objects:
-        for pod in pods(obj) if flink_spec(obj) is None else ():
-            role = _role(pod)
-            if role:
-                end = End(pod, world.together.namespace(unit, obj))
-                found.setdefault(role, []).append(end)
-    if [len(found.get(role, ())) for role in _ROLE] != [1, 1]:
-        return
-    [jobmanager], [taskmanager] = found["jobmanager"], found["taskmanager"]
-    if jobmanager.namespace and jobmanager.namespace == taskmanager.namespace:
-        text = "\n".join(texts(unit.objects))
-        ports = {m[1]: m[2] for m in re.finditer(r"([\w.]+\.port):\s*[\"']?(\d+)", text)}
-        has_ha = _HA.search(text) is not None
-        label = jobmanager.pod.obj.label
-        settings = {"blob.server.port": "6124"} | ports
-        yield _Cluster(label, jobmanager, taskmanager, settings, False, has_ha, has_ha)
-
-
-def _role(pod: Pod) -> str:
-    found = (started(c) for c in pod.containers if c.group == "containers")
-    return next((role for role in found if role), "")
-
-
-def _policies(end: End, unit: Unit, here: Neighbours) -> _Closed | None:
-    """The policies of a pod; None where one of them is not read as it will be."""
-    closed = _Closed(end, unit, here)
-    for one in here.of_kind("NetworkPolicy", end.namespace):
-        if one.obj.draft:
-            return None
-        if one.namespace == end.namespace and selects(one.obj, end.pod):
-            closed.sure.append(one)
-        elif may_select(one.obj, end.pod):
-            closed.maybe.append(one)
-    return closed
-
-
-def _lacks(cluster: _Cluster, unit: Unit, here: Neighbours) -> Iterator[_Lack]:
-    jobmanager = _policies(cluster.jobmanager, unit, here)
-    taskmanager = _policies(cluster.taskmanager, unit, here)
+def _lacks(cluster: FlinkCluster, unit: Unit, here: Neighbours) -> Iterator[_Lack]:
+    jobmanager = policies(cluster.jobmanager, unit, here)
+    taskmanager = policies(cluster.taskmanager, unit, here)
     if jobmanager is None or taskmanager is None or not (jobmanager.sure or taskmanager.sure):
         return
     yield from _to_system(jobmanager, cluster.needs_api)
@@ -373,7 +217,7 @@ def _lacks(cluster: _Cluster, unit: Unit, here: Neighbours) -> Iterator[_Lack]:
         yield from _scrape(closed, ends, here)
 
 
-def _to_system(closed: _Closed, needs_api: bool) -> Iterator[_Lack]:
+def _to_system(closed: Closed, needs_api: bool) -> Iterator[_Lack]:
     if not closed.is_closed(EGRESS):
         return
     rules = closed.to_system()
@@ -385,9 +229,9 @@ def _to_system(closed: _Closed, needs_api: bool) -> Iterator[_Lack]:
         yield _Lack(closed, EGRESS, "the API server be called", fix)
 
 
-def _between(source: _Closed, target: _Closed, port: int, what: str) -> Iterator[_Lack]:
+def _between(source: Closed, target: Closed, port: int, what: str) -> Iterator[_Lack]:
     """A flow from one role to the other: out of the first and into the second."""
-    to, by = _ROLE[_kind(target)], _ROLE[_kind(source)]
+    to, by = ROLES[_kind(target)], ROLES[_kind(source)]
     if source.is_closed(EGRESS) and not _lets(
         source.to_pod(EGRESS, target.end), port, target.end.pod
     ):
@@ -405,7 +249,7 @@ def _lets(rules: list[Rule], port: int, pod: Pod) -> bool:
     return any(has_port(rule, [port], names=pod.ports) for rule in rules)
 
 
-def _records(closed: _Closed, port: int) -> Iterator[_Lack]:
+def _records(closed: Closed, port: int) -> Iterator[_Lack]:
     """Records between TaskManagers: at a set port, or at any."""
     what = f"port {port}" if port else "every port"
     for direction, word in ((EGRESS, "out to"), (INGRESS, "in from")):
@@ -419,11 +263,11 @@ def _records(closed: _Closed, port: int) -> Iterator[_Lack]:
             yield _Lack(closed, direction, f"records ({what}) {word} other TaskManagers", fix)
 
 
-def _kind(closed: _Closed) -> str:
-    return closed.end.pod.role or _role(closed.end.pod)
+def _kind(closed: Closed) -> str:
+    return closed.end.pod.role or role_of(closed.end.pod)
 
 
-def _scrape(closed: _Closed, ends: list[End], here: Neighbours) -> Iterator[_Lack]:
+def _scrape(closed: Closed, ends: list[End], here: Neighbours) -> Iterator[_Lack]:
     """Prometheus, where a monitor here asks the pod."""
     if not closed.is_closed(INGRESS):
         return
@@ -457,7 +301,7 @@ def _of_operator(unit: Unit, world: World, here: Neighbours) -> Iterator[_Lack]:
         if labels.get(_NAME) != OPERATOR_CHART or not namespace:
             continue
         pod = Pod(obj, Template({}, ()), {str(k): str(v) for k, v in labels.items()})
-        closed = _policies(End(pod, namespace), unit, here)
+        closed = policies(End(pod, namespace), unit, here)
         if closed is None:
             continue
         yield from _to_system(closed, True)
@@ -481,7 +325,7 @@ def _problem(found: list[tuple[_Lack, str]], here: Neighbours, known: bool) -> P
     lack = found[0][0]
     policy = lack.policy
     labels = list(dict.fromkeys(label for _, label in found))
-    roles = dict.fromkeys(_ROLE.get(_kind(one.closed), "pods") for one, _ in found)
+    roles = dict.fromkeys(ROLES.get(_kind(one.closed), "pods") for one, _ in found)
     more = f" and {len(labels) - 1} more" if len(labels) > 1 else ""
     message = (
         f"no NetworkPolicy lets {lack.what} for the {' and '.join(roles)} of {labels[0]}{more}"
@@ -496,14 +340,14 @@ def _problem(found: list[tuple[_Lack, str]], here: Neighbours, known: bool) -> P
     return problem.assuming(doubt or ("" if known else "that no policy from elsewhere does"))
 
 
-def _open(unit: Unit, clusters: Iterable[_Cluster], here: Neighbours) -> Iterator[Problem]:
+def _open(unit: Unit, clusters: Iterable[FlinkCluster], here: Neighbours) -> Iterator[Problem]:
     """Flink clusters that every pod may call: an info for each namespace."""
     told: set[str] = set()
     for cluster in clusters:
         namespace = cluster.jobmanager.namespace
         if namespace in told or here.opaque(namespace):
             continue
-        closed = _policies(cluster.jobmanager, unit, here)
+        closed = policies(cluster.jobmanager, unit, here)
         if closed is None or closed.maybe or closed.is_closed(INGRESS):
             continue
         told.add(namespace)
