@@ -166,7 +166,7 @@ def killing(pause: Callable[[], float]) -> Iterator[list[int]]:
 def test_workers_killed_at_random_change_no_result(plant: Plant) -> None:
     root = plant(good(300))
     folders = [f"good{n:03}" for n in range(300)]
-    with killing(lambda: 0.03) as killed:
+    with killing(lambda: 0.15) as killed:
         found = build(root, folders)
     assert killed
     assert [name for name, render in found.items() if render.error] == []
@@ -225,7 +225,7 @@ def test_workers_killed_at_random_change_no_finding(plant: Plant, seed: int) -> 
     for family, _ in MISTAKES.values():
         assert any(check.startswith(family) for check in checks), (family, checks)
     rng = random.Random(seed)
-    with killing(lambda: rng.uniform(pace / 8, pace / 3)) as killed:
+    with killing(lambda: rng.uniform(pace / 3, pace / 2)) as killed:
         assert told(root) == wanted
     assert killed
 
