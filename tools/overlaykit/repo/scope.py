@@ -160,8 +160,13 @@ def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str
     near: dict[str, set[str]] = {}
     for reader, paths in now.reads.items():
         own = scope.cluster(reader)
-        others = {other for path in paths for other in _meant(now, scope, path)} - {own, ""}
-        for other in others:
+        others: set[str] = set()
+        for path in paths:
+            if indexes.is_pattern(path):
+                others |= _meant(now, scope, path)
+            else:
+                others.add(scope.cluster(f"{path}/"))
+        for other in others - {own, ""}:
             near.setdefault(own, set()).add(other)
             if own and posixpath.basename(reader) not in NAMES:
                 near.setdefault(other, set()).add(own)
@@ -174,12 +179,10 @@ def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str
     return frozenset(found - clusters)
 
 
-def _meant(now: Index, scope: Scope, path: str) -> set[str]:
-    """The clusters of what somebody reads; a pattern may mean many."""
-    if not indexes.is_pattern(path):
-        return {scope.cluster(f"{path}/")}
+def _meant(now: Index, scope: Scope, pattern: str) -> set[str]:
+    """The clusters of the folders that a pattern may mean."""
     folders = {reader.rpartition("/")[0] for reader in now.reads}
-    return {scope.cluster(f"{folder}/") for folder in folders if indexes.meets(path, folder)}
+    return {scope.cluster(f"{folder}/") for folder in folders if indexes.meets(pattern, folder)}
 
 
 def _concerns_all(tree: Tree, name: str, scope: Scope, readers: Readers, settings: Config) -> bool:
