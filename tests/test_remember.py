@@ -1,5 +1,6 @@
 """What is kept between runs: sound, bounded, and never a lie."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -121,3 +122,99 @@ def test_targets_are_remembered_apart(plant: Plant) -> None:
     assert overlay(root, "validate", "dev").exit_code == 0
     assert overlay(root, "validate", "prod").exit_code == 1
     assert overlay(root, "validate", "dev").exit_code == 0
+
+
+URL = "https://git.example.com/a/b.git"
+APPLICATION = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {{name: a, namespace: argocd}}\n"
+    "spec:\n  project: a\n  source:\n    repoURL: {url}\n    targetRevision: main\n    path: dev\n"
+    "{more}  destination: {{server: https://kubernetes.default.svc, namespace: a}}\n"
+)
+SET = (
+    "apiVersion: argoproj.io/v1alpha1\nkind: ApplicationSet\nmetadata: {{name: s, namespace: argocd}}\n"
+    "spec:\n  goTemplate: true\n  goTemplateOptions: ['missingkey=error']\n  generators:\n"
+    "  - git: {{repoURL: {url}, revision: main, {lists}}}\n  template:\n"
+    "    metadata: {{name: '{{{{.path.basename}}}}'}}\n    spec:\n      project: a\n"
+    "      source: {{repoURL: {url}, targetRevision: main, path: {path}}}\n"
+    "      destination: {{server: https://kubernetes.default.svc, namespace: a}}\n"
+)
+LISTS = SET.format(url=URL, lists="directories: [{path: teams/*}]", path="'{{.path.path}}'")
+READS = SET.format(url=URL, lists="files: [{path: teams/*/c.yaml}]", path="'{{.deploy}}'")
+HEALTH = (
+    "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: argocd-cm, namespace: argocd}\n"
+    "data:\n  resource.customizations.health.argoproj.io_Application: return hs\n"
+)
+WAVES = {
+    f"apps/{name}.yaml": APPLICATION.format(url=URL, more="").replace(
+        "{name: a,", f"{{name: {name}, annotations: {{argocd.argoproj.io/sync-wave: '{name[1]}'}},"
+    )
+    for name in ("a1", "a2")
+}
+ROOT_APP = APPLICATION.format(url=URL, more="").replace("path: dev", "path: apps")
+POD = (
+    "apiVersion: v1\nkind: Pod\nmetadata: {name: a, namespace: a}\nspec:\n  containers:\n"
+    "  - {name: a, image: r.example.com/a:1, envFrom: [{secretRef: {name: s}}]}\n"
+)
+# What is there, what comes, and the check whose findings become others.
+COMES: dict[str, tuple[dict[str, str], dict[str, str], str]] = {
+    "a folder that a generator lists": (
+        {"set.yaml": LISTS, "teams/one/a.yaml": NAMESPACE},
+        {"teams/two/a.yaml": NAMESPACE},
+        "repo/dup-resource",
+    ),
+    "a file that a generator reads": (
+        {"set.yaml": READS, "teams/one/c.yaml": "deploy: dev\n"},
+        {"teams/two/c.yaml": "deploy: nowhere\n"},
+        "argocd/path",
+    ),
+    "a file of values": (
+        {
+            "app.yaml": APPLICATION.format(
+                url=URL, more="    helm: {valueFiles: [values-dev.yaml]}\n"
+            )
+        },
+        {"dev/values-dev.yaml": "a: b\n"},
+        "argocd/values-ref",
+    ),
+    "a manifest that nobody lists": (
+        {},
+        {"dev/new.yaml": NAMESPACE.replace("name: a", "name: b")},
+        "kustomize/missing-entry",
+    ),
+    "a health rule": (
+        {
+            "apps/kustomization.yaml": "resources: [a1.yaml, a2.yaml]\n",
+            **WAVES,
+            "root.yaml": ROOT_APP,
+        },
+        {"settings.yaml": HEALTH},
+        "argocd/app-health",
+    ),
+    "what somebody else makes": (
+        {"dev/kustomization.yaml": "resources: [a.yaml, p.yaml]\n", "dev/p.yaml": POD},
+        {".overlay.yaml": "external: [Secret/a/s]\n"},
+        "kubernetes/dangling-ref",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", COMES)
+def test_what_comes_is_seen(plant: Plant, case: str) -> None:
+    there, comes, check = COMES[case]
+    root = plant({".overlay.yaml": "levels: {}\n", **TREE, **there})
+    first = said(root)
+    assert said(root) == first
+    plant(comes)
+    second = said(root)
+    assert second == said(root, "--no-cache")
+    assert of(check, first) != of(check, second), (first, second)
+
+
+def said(root: Path, *argv: str) -> list[dict[str, object]]:
+    done = overlay(root, "validate", "--format", "json", *argv)
+    found: list[dict[str, object]] = json.loads(done.stdout)["findings"]
+    return found
+
+
+def of(check: str, found: list[dict[str, object]]) -> list[dict[str, object]]:
+    return [one for one in found if one["check"] == check]

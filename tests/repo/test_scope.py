@@ -199,3 +199,111 @@ def test_the_index_follows_when_history_moves(plant: Plant) -> None:
     (root / "base/a.yaml").write_text(WRONG)
     listed = judge(root, "--changed")["findings"]
     assert {cluster for f in listed for cluster in f["clusters"]} == {"one", "three"}
+
+
+SET = """apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all, namespace: argocd}
+spec:
+  goTemplate: true
+  generators:
+  - git:
+      repoURL: https://git.example.com/a/b.git
+      revision: main
+      directories: [{path: overlays/*/app}]
+  template:
+    metadata: {name: '{{.path.segments | join "-"}}'}
+    spec:
+      project: default
+      source: {repoURL: https://git.example.com/a/b.git, targetRevision: main, path: '{{.path.path}}'}
+      destination: {server: https://kubernetes.default.svc, namespace: a}
+"""
+
+
+def argocd_tree(place: str) -> dict[str, str]:
+    """An Argo CD with ApplicationSets, projects and settings; clusters with all that refers."""
+    application = SET.partition("spec:")[0].replace("Set", "") + "spec:\n  project: limited\n"
+    source = "{repoURL: https://git.example.com/a/b.git, targetRevision: main, path: %s}\n"
+    files = {
+        f"{place}/set.yaml": SET.replace(
+            '{{.path.segments | join "-"}}', "x-{{index .path.segments 1}}"
+        ),
+        f"{place}/project.yaml": "apiVersion: argoproj.io/v1alpha1\nkind: AppProject\n"
+        "metadata: {name: limited, namespace: argocd}\nspec:\n  sourceRepos: ['*']\n"
+        "  destinations: [{server: '*', namespace: '*'}]\n"
+        "  namespaceResourceWhitelist:\n  - {group: '', kind: ConfigMap}\n"
+        "  - {group: '', kind: Service}\n",
+        f"{place}/argocd-cm.yaml": "apiVersion: v1\nkind: ConfigMap\n"
+        "metadata: {name: argocd-cm, namespace: argocd}\ndata:\n"
+        "  resource.customizations.health.argoproj.io_Application: |\n    return hs\n",
+    }
+    for number, name in enumerate(("one", "two", "three")):
+        top = f"overlays/{name}/app"
+        files[f"{top}/kustomization.yaml"] = (
+            "namespace: a\nresources:\n- pod.yaml\n- service.yaml\n- config.yaml\n"
+        )
+        files[f"{top}/pod.yaml"] = (
+            "apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  labels:\n    app: p\nspec:\n"
+            "  containers:\n  - name: p\n    image: r.example.com/p:1\n    ports:\n"
+            "    - name: web\n      containerPort: 80\n    envFrom:\n    - configMapRef:\n"
+            "        name: c\n    - secretRef:\n        name: s\n"
+        )
+        files[f"{top}/service.yaml"] = (
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: p\nspec:\n  selector:\n"
+            "    app: p\n  ports:\n  - port: 80\n    targetPort: web\n"
+        )
+        files[f"{top}/config.yaml"] = "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: c\n"
+        files[f"overlays/{name}/apps/kustomization.yaml"] = "resources:\n- app.yaml\n"
+        files[f"overlays/{name}/apps/app.yaml"] = (
+            application
+            + f"  source: {source % f'overlays/{name}/app'}".replace("name: all", f"name: {number}")
+            + "  destination: {server: https://kubernetes.default.svc, namespace: a}\n"
+        ).replace("name: all", f"name: app-{name}")
+    return files
+
+
+def spots(root: Path, *argv: str) -> set[tuple[str, str, int]]:
+    """Where something is found; of several Applications a message names the first that is seen."""
+    return {(check, file, line) for check, file, line, _ in findings(root, *argv)}
+
+
+@pytest.mark.parametrize("place", ["argocd", "overlays/one/argocd"])
+@pytest.mark.parametrize("seed", range(20))
+def test_a_random_change_beside_an_argo_cd(plant: Plant, place: str, seed: int) -> None:
+    root = plant(argocd_tree(place))
+    commit(root)
+    before = spots(root)
+    done = edits(random.Random(seed), root)
+    after, changed = spots(root), spots(root, "--changed")
+    assert changed <= after, done
+    assert after - before <= changed, done
+
+
+@pytest.mark.parametrize("place", ["argocd", "overlays/one/argocd"])
+def test_a_folder_that_a_generator_lists_reaches_its_applicationset(
+    plant: Plant, place: str
+) -> None:
+    """What the new folder holds is deployed twice then."""
+    root = plant(argocd_tree(place))
+    commit(root)
+    before = findings(root)
+    top = root / "overlays" / "four" / "app"
+    top.mkdir(parents=True)
+    text = (root / "overlays/two/app/config.yaml").read_text()
+    (top / "config.yaml").write_text(text)
+    new = root / "overlays" / "four" / "apps"
+    new.mkdir()
+    app = (root / "overlays/two/apps/app.yaml").read_text()
+    (new / "kustomization.yaml").write_text("resources:\n- app.yaml\n")
+    (new / "app.yaml").write_text(app.replace("app-two", "x-four").replace("/two/", "/four/"))
+    after = findings(root)
+    assert "repo/dup-resource" in {check for check, *_ in after - before}
+    assert findings(root, "--changed") >= after - before
+
+
+def test_a_part_of_the_clusters_says_nothing_wrong_of_a_generator(plant: Plant) -> None:
+    root = plant(argocd_tree("overlays/one/argocd"))
+    commit(root)
+    with (root / "overlays/one/argocd/project.yaml").open("a") as file:
+        file.write("  description: changed\n")
+    assert findings(root, "--changed") <= findings(root)

@@ -46,7 +46,7 @@ class Config:
 
     def excludes(self, name: str) -> bool:
         """Whether a file or folder, or a folder above it, matches an exclude glob."""
-        while name:
+        while name and self.exclude:
             if any(fnmatch(name, glob) or fnmatch(f"{name}/", glob) for glob in self.exclude):
                 return True
             name = posixpath.dirname(name)

@@ -9,6 +9,7 @@ from overlaykit import checks, suppress
 from overlaykit.checks import Check
 from overlaykit.errors import UsageError
 from overlaykit.findings import Finding, Problem, settle
+from overlaykit.render import engines
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
 from overlaykit.repo.clusters import place_name
@@ -48,7 +49,7 @@ class Result:
 def validate_change(root: Path, change: str, targets: list[str], progress: Progress) -> Result:
     """Judge what a change touches (see `scope.of_change`): what `validate` says of it."""
     started = time.perf_counter()
-    with of_change(root, change, checks.ids()) as (tree, scope):
+    with engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Result(seconds=time.perf_counter() - started)
         result = validate(tree, targets, progress, scope)
@@ -76,8 +77,12 @@ def validate(
 
     Raises UsageError for an unknown target and CannotLook where an engine is missing.
     """
+    with engines.warmed():
+        return _validate(root, targets, progress, scope or Scope())
+
+
+def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) -> Result:
     started = time.perf_counter()
-    scope = scope or Scope()
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
     world.knows_users = scope.knows_users
     wanted = [folders_of(world, target) for target in targets]

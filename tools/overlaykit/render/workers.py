@@ -5,11 +5,13 @@ tried again one at a time in workers of their own; one that fails there too is t
 that is its result. A worker that somebody else killed is no verdict on the tree.
 """
 
+import contextlib
 import json
 import os
 import queue
 import re
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -22,8 +24,8 @@ from overlaykit.render.plain import OFFLINE
 
 # Requests that a worker holds: it shall never wait for us, and little shall be lost with it.
 DEPTH = 4
-# How often a request is tried whose worker somebody killed.
-TRIES = 10
+# How many workers are warmed: more are started for those who have much to render.
+AHEAD = 2
 ENVIRONMENT = {**OFFLINE, "GOMAXPROCS": "1"}
 
 
@@ -42,7 +44,13 @@ class _Job:
     number: int
     request: Request
     alone: bool = False
-    killed: int = 0
+    # When a worker was first lost with it, in seconds of the clock; 0: never.
+    since: float = 0
+
+    @property
+    def is_asked_for(self) -> bool:
+        """Whether somebody waits for the answer: nobody does when a worker is warmed."""
+        return self.number >= 0
 
 
 @dataclass
@@ -63,8 +71,32 @@ class WorkerEngine:
         self.count = count or os.cpu_count() or 2
         self.seconds = seconds
         # The worker's own limit is for one whose caller was killed.
-        argv = [str(binary), "-memory", str(memory), "-seconds", str(int(seconds) + 5)]
-        self._start = lambda: _Worker(Talk(argv, ENVIRONMENT))
+        self._argv = [str(binary), "-memory", str(memory), "-seconds", str(int(seconds) + 5)]
+        self._ahead: deque[_Worker] = deque()
+
+    def warm(self, folder: Path) -> None:
+        """Start workers for the next request; until then they render a folder for practice."""
+        for _ in range(min(self.count, AHEAD)):
+            worker = self._start()
+            self._ahead.append(worker)
+            worker.hand.append(_Job(-1, Request("")))
+            with contextlib.suppress(Ended):
+                worker.talk.send(_line(worker.hand[0], folder, objects=True))
+
+    def rest(self) -> None:
+        """End the workers that nobody needed."""
+        while self._ahead:
+            self._ahead.popleft().talk.close()
+
+    def _start(self) -> _Worker:
+        return _Worker(Talk(self._argv, ENVIRONMENT))
+
+    def _next(self, fresh: bool) -> _Worker:
+        """A worker; a fresh one has rendered nothing."""
+        try:
+            return self._start() if fresh else self._ahead.popleft()
+        except IndexError:
+            return self._start()
 
     def build(
         self,
@@ -87,7 +119,7 @@ class WorkerEngine:
         objects: bool = False,
     ) -> Iterator[Render]:
         """As `build`, for requests that ask for more than a folder as it is."""
-        run = _Run(self._start, self.seconds, root, requests, objects)
+        run = _Run(self._next, self.seconds, root, requests, objects)
         # One worker for every few folders: starting one costs as much as a few renders.
         run.start(min(self.count, -(-len(requests) // 4)))
         early: dict[int, Render] = {}
@@ -107,7 +139,7 @@ class _Run:
 
     def __init__(
         self,
-        start: Callable[[], _Worker],
+        start: Callable[[bool], _Worker],
         seconds: float,
         root: Path,
         requests: Sequence[Request],
@@ -151,7 +183,7 @@ class _Run:
         try:
             while not self._stopped.is_set():
                 if worker is None and (again or self._todo):
-                    worker = self._begin()
+                    worker = self._begin(fresh=bool(again))
                 if worker is None or not self._hand_out(worker, again):
                     break
                 worker = self._answered(worker, again)
@@ -162,8 +194,8 @@ class _Run:
             if worker is not None:
                 self._end(worker)
 
-    def _begin(self) -> _Worker:
-        worker = self._new()
+    def _begin(self, fresh: bool) -> _Worker:
+        worker = self._new(fresh)
         with self._lock:
             self._talks.add(worker.talk)
             if self._stopped.is_set():
@@ -185,22 +217,10 @@ class _Run:
                 break
             worker.hand.append(job)
             try:
-                worker.talk.send(self._line(job))
+                worker.talk.send(_line(job, self._root, self._objects))
             except Ended:
                 break  # the next receive tells why
         return bool(worker.hand)
-
-    def _line(self, job: _Job) -> bytes:
-        asked = job.request
-        return json.dumps(
-            {
-                "id": job.number,
-                "dir": str(self._root / asked.folder),
-                "objects": self._objects,
-                "origin": asked.origin,
-                "files": {str(self._root / name): text for name, text in asked.files.items()},
-            }
-        ).encode()
 
     def _next(self, again: deque[_Job]) -> _Job | None:
         if again:
@@ -218,6 +238,8 @@ class _Run:
             self._lost(worker, lost, again)
             return None
         job = worker.hand.popleft()
+        if not job.is_asked_for:
+            return worker
         if answer.get("fresh"):
             job.alone = True
             again.append(job)
@@ -233,11 +255,15 @@ class _Run:
     def _lost(self, worker: _Worker, lost: Ended | TimedOut, again: deque[_Job]) -> None:
         """Try what the worker had in hand again, or name the culprit."""
         self._end(worker)
-        hand = list(worker.hand)
+        hand = [job for job in worker.hand if job.is_asked_for]
+        if not hand:
+            return
         first = hand[0]
+        now = time.monotonic()
+        first.since = first.since or now
+        # Who is killed by others is tried for as long as one that never ends.
         by_others = isinstance(lost, Ended) and lost.code < 0
-        first.killed += by_others
-        if first.alone and not (by_others and first.killed < TRIES):
+        if first.alone and not (by_others and now - first.since < self._seconds):
             self._results.put(
                 (first.number, Render(first.request.folder, error=_why(lost), lost=True))
             )
@@ -245,6 +271,19 @@ class _Run:
         for job in hand:
             job.alone = True
         again.extend(hand)
+
+
+def _line(job: _Job, root: Path, objects: bool) -> bytes:
+    asked = job.request
+    return json.dumps(
+        {
+            "id": job.number,
+            "dir": str(root / asked.folder),
+            "objects": objects,
+            "origin": asked.origin,
+            "files": {str(root / name): text for name, text in asked.files.items()},
+        }
+    ).encode()
 
 
 def _render(folder: str, answer: dict[str, Any], known: dict[str, dict[str, Any]]) -> Render:

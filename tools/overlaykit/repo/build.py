@@ -17,7 +17,7 @@ from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.kustomization import NAMES
-from overlaykit.repo.tree import Tree, join, remotes
+from overlaykit.repo.tree import Tree, everything, join, remotes
 from overlaykit.repo.unseen import note_unseen, unbuildable
 from overlaykit.repo.world import Judges, NotSeen, Unit, World, unit_of_files
 from overlaykit.source import Document, Place, SyntaxProblem
@@ -28,7 +28,7 @@ Progress = Callable[[int, int], None]
 def open_world(
     root: Path,
     checks: list[str],
-    reads: Callable[[str], bool] = lambda name: True,
+    reads: Callable[[str], bool] = everything,
     untracked: Sequence[str] | None = None,
 ) -> World:
     """The repository at `root`, nothing rendered yet; `reads` and `untracked`: see Tree.

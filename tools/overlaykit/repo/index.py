@@ -11,14 +11,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from overlaykit import cache, disk
+from overlaykit.argocd.globs import matches
 from overlaykit.errors import CannotLook, UsageError
 from overlaykit.repo.git import Git
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.tree import YAML, Tree, join
 
-_SOURCE = re.compile(r"^\s*(?:- )?path:\s*[\"']?([^\s\"'#]+)", re.MULTILINE)
-_VALUES = re.compile(r"\$\w+/([^\s\"',\]]+)")
+_TEXT = r"((?:\{\{.*?\}\}|\{[^{}\s]*\}|[^\s\"'#,{}\]])+)"
+_SOURCE = re.compile(rf"(?:^|[\s{{,])[\"']?path[\"']?:\s*[\"']?{_TEXT}", re.MULTILINE)
+_VALUES = re.compile(rf"\$\w+/{_TEXT}")
+_TEMPLATE = re.compile(r"\{\{.*?\}\}")
+_WILD = re.compile(r"[*?\[{]")
 _NAME = "index"
 # With more changes than this since it was stored, the index is stored anew.
 _STALE = 500
@@ -86,14 +90,30 @@ def _reads(tree: Tree, name: str) -> Iterator[str]:
 
 
 def _application_reads(tree: Tree, name: str) -> Iterator[str]:
-    """What Applications in a manifest name; a path that somebody fills in first is not known."""
+    """What Applications in a manifest name; of a path that is filled in first, a pattern."""
     try:
         text = tree.text(name)
     except disk.Unreadable:
         return
     if "argoproj.io" in text:
         for path in [*_SOURCE.findall(text), *_VALUES.findall(text)]:
-            yield join("", path)
+            pattern = _TEMPLATE.sub("*", path)
+            if not _WILD.match(pattern):  # what is filled in there, a generator's own path says
+                yield join("", pattern)
+
+
+def is_pattern(path: str) -> bool:
+    """Whether a path that somebody reads stands for many."""
+    return _WILD.search(path) is not None
+
+
+def meets(pattern: str, name: str) -> bool:
+    """Whether a pattern may mean a file or a folder above it; in doubt it does."""
+    while name:
+        if matches(pattern, name) is not False:
+            return True
+        name = name.rpartition("/")[0]
+    return False
 
 
 class Readers:
@@ -102,16 +122,19 @@ class Readers:
     def __init__(self, indexes: Iterable[Index]) -> None:
         self._readers: dict[str, set[str]] = {}
         self._builds: dict[str, str] = {}
+        self._patterns: dict[str, set[str]] = {}
         for index in indexes:
             for reader, paths in index.reads.items():
                 if posixpath.basename(reader) in NAMES:
-                    self._builds[posixpath.dirname(reader)] = reader
+                    self._builds[reader.rpartition("/")[0]] = reader
+                for path in filter(is_pattern, paths):
+                    self._patterns.setdefault(path, set()).add(reader)
                 for path in paths:
                     self._readers.setdefault(path, set()).add(reader)
 
     def are_of(self, name: str) -> bool:
         """Whether anything reads a file, or builds from it as a kustomization."""
-        folder = posixpath.dirname(name)
+        folder = name.rpartition("/")[0]
         as_build = self._builds.get(folder) == name and folder in self._readers
         return name in self._readers or as_build
 
@@ -128,10 +151,13 @@ class Readers:
 
     def _next(self, name: str) -> Iterator[str]:
         yield from self._readers.get(name, ())
+        for pattern, readers in self._patterns.items():
+            if not readers <= {name} and meets(pattern, name):
+                yield from readers
         beside = False
         folder = name
         while folder:
-            folder = posixpath.dirname(folder)
+            folder = folder.rpartition("/")[0]
             build = self._builds.get(folder)
             if build in (name, None):
                 # A folder that builds is what its kustomization makes it; any other, its files.

@@ -155,18 +155,34 @@ def _scope(
 
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:
-    """The clusters whose files others build from, directly or not."""
-    read_by: dict[str, list[str]] = {}
+    """The clusters whose files others build from or deploy, directly or not, and those whose
+    Applications deploy others: what these say decides about them all."""
+    near: dict[str, set[str]] = {}
     for reader, paths in now.reads.items():
-        read_by.setdefault(scope.cluster(reader), []).extend(paths)
+        own = scope.cluster(reader)
+        others: set[str] = set()
+        for path in paths:
+            if indexes.is_pattern(path):
+                others |= _meant(now, scope, path)
+            else:
+                others.add(scope.cluster(f"{path}/"))
+        for other in others - {own, ""}:
+            near.setdefault(own, set()).add(other)
+            if own and posixpath.basename(reader) not in NAMES:
+                near.setdefault(other, set()).add(own)
     found = set(clusters)
     todo = list(clusters)
     while todo:
-        needed = {scope.cluster(f"{path}/") for path in read_by.get(todo.pop(), ())}
-        for cluster in needed - found - {""}:
+        for cluster in near.get(todo.pop(), set()) - found:
             found.add(cluster)
             todo.append(cluster)
     return frozenset(found - clusters)
+
+
+def _meant(now: Index, scope: Scope, pattern: str) -> set[str]:
+    """The clusters of the folders that a pattern may mean."""
+    folders = {reader.rpartition("/")[0] for reader in now.reads}
+    return {scope.cluster(f"{folder}/") for folder in folders if indexes.meets(pattern, folder)}
 
 
 def _concerns_all(tree: Tree, name: str, scope: Scope, readers: Readers, settings: Config) -> bool:

@@ -59,6 +59,11 @@ def remotes(root: Path) -> Iterator[str]:
     yield from (line.split(None, 1)[1] for line in done.out.splitlines() if " " in line)
 
 
+def everything(name: str) -> bool:
+    """What a tree reads that is no part of another."""
+    return True
+
+
 class Tree:
     """Paths are relative to `root`, with `/`; contents are cached for the life of the object.
 
@@ -69,7 +74,7 @@ class Tree:
     def __init__(
         self,
         root: Path,
-        reads: Callable[[str], bool] = lambda name: True,
+        reads: Callable[[str], bool] = everything,
         untracked: Sequence[str] | None = None,
     ) -> None:
         self.root = root
@@ -88,6 +93,11 @@ class Tree:
         if listed is None:
             return None
         return [name for name in listed if self._reads(name) and self.is_file(name)]
+
+    @cached_property
+    def whole(self) -> "Tree":
+        """The tree with all files listed, whatever this one reads."""
+        return self if self._reads is everything else Tree(self.root, untracked=self._untracked)
 
     @cached_property
     def files(self) -> list[str]:

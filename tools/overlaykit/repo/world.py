@@ -163,8 +163,17 @@ class World:
             data = [document.data for document in self.tree.documents_or_none(name)][:1]
             return data[0] if data and isinstance(data[0], list) else data
 
-        folders = sorted(self.tree.filled)
-        return Listing(self.tree.files, folders, read, lambda url: self.is_own_url(url))
+        # A generator lists what is there, also where only a part of it is judged.
+        whole = self.whole_tree
+        return Listing(whole.files, sorted(whole.filled), read, lambda url: self.is_own_url(url))
+
+    @cached_property
+    def whole_tree(self) -> Tree:
+        """The files of the repository, also where only a part of it is judged."""
+        whole = self.tree.whole
+        if whole is not self.tree:
+            whole.files = [name for name in whole.files if not self.config.excludes(name)]
+        return whole
 
     @cached_property
     def own_urls(self) -> set[str]:

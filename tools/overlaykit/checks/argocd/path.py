@@ -97,6 +97,6 @@ def _wrong(source: Source, world: World) -> tuple[str, str]:
         return f"path '{source.path}' does not exist in this repository{hint}", (
             "correct the path, or add the folder"
         )
-    if path not in world.tree.filled:
+    if path not in world.tree.filled and path not in world.whole_tree.filled:
         return f"path '{source.path}' holds no file, so nothing is deployed", "fill the folder"
     return "", ""
