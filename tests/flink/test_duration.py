@@ -1,5 +1,7 @@
 """Durations as Flink reads them; tests/engines asks Flink itself."""
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -46,10 +48,8 @@ def test_a_duration_is_read_as_it_was_written(nanos: int) -> None:
 @given(st.text(max_size=12))
 def test_any_text_is_a_duration_or_is_refused(text: str) -> None:
     for version in (OLD, NEW):
-        try:
+        with contextlib.suppress(duration.BadDuration):
             assert duration.parse(text, version) >= 0
-        except duration.BadDuration:
-            pass
 
 
 @pytest.mark.parametrize(

@@ -84,7 +84,7 @@ def text(nanos: int) -> str:
 
 
 def meant(wrong: str) -> str:
-    """What somebody meant by a sum, a fraction or ISO 8601: 1h30m is 90 min; empty where unknown."""
+    """What a sum, a fraction or ISO 8601 means: 1h30m is 90 min; empty where it is none."""
     try:
         return text(_iso(wrong.strip(), SINCE_ISO))
     except BadDuration:

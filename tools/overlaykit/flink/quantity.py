@@ -15,7 +15,7 @@ _NAMES = (
     ("g", "gb", "gibibytes"),
     ("t", "tb", "tebibytes"),
 )
-UNITS = {name: 1024**power for power, names in enumerate(_NAMES) for name in names}
+UNITS: dict[str, int] = {name: 1024**power for power, names in enumerate(_NAMES) for name in names}
 LONG = 2**63 - 1
 # What Java's String.trim() takes away: more than blanks, and less than Python's strip().
 BLANK = "".join(map(chr, range(33)))
