@@ -61,5 +61,6 @@ def _port_refusal(text: str) -> str:
         return f'Error at index {wrong.end() if wrong else 0} in: "{text}"'
     number = int(text)
     if not -(2**31) <= number < 2**31:
-        return f'Error at index {len(text) - 1} in: "{text}"'
+        ends = (end for end in range(1, len(text)) if abs(int(text[: end + 1] or 0)) >= 2**31)
+        return f'Error at index {next(ends)} in: "{text}"'
     return f"Invalid port number :{number}" if number < -1 else ""

@@ -85,7 +85,7 @@ def text_of(value: Any) -> str:
         return "null"
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return java_text(value) if isinstance(value, float) else str(value)
 
 
 def flatten(value: Any, prefix: str = "") -> dict[str, str]:
@@ -192,3 +192,24 @@ def java_double(text: str) -> float:
     if "NaN" not in trimmed and "Infinity" not in trimmed:
         trimmed = trimmed.rstrip("fFdD")
     return float(trimmed)
+
+
+def java_text(value: float) -> str:
+    """A number as Java's Double.toString writes it."""
+    if value != value:
+        return "NaN"
+    if value in (float("inf"), float("-inf")):
+        return "Infinity" if value > 0 else "-Infinity"
+    if value == 0 or 1e-3 <= abs(value) < 1e7:
+        text = f"{value!r}"
+        return text if "e" not in text else f"{value:f}"
+    mantissa, _, exponent = f"{value!r}".partition("e")
+    if not exponent:
+        mantissa, _, exponent = _scientific(value).partition("e")
+    mantissa = mantissa if "." in mantissa else f"{mantissa}.0"
+    return f"{mantissa}E{int(exponent)}"
+
+
+def _scientific(value: float) -> str:
+    digits = re.sub(r"[-.]|\.0$", "", f"{value!r}").strip("0")
+    return f"{value:.{max(len(digits) - 1, 0)}e}"
