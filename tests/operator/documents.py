@@ -40,7 +40,7 @@ LOGS = [
     None, {"log4j-console.properties": "x", "other": "y"}, "x", {"logback-console.xml": 5},
 ]  # fmt: skip
 JARS = [
-    "https://repo.example.com/a.jar", "http://repo.example.com/a.jar", "s3://b/a.jar", "/opt/a.jar",
+    "https://repo.example/a.jar", "http://8.8.8.8/a.jar", "s3://b/a.jar", "/opt/a.jar",
     "local:///opt/flink/a.jar", "https://10.0.0.1/a.jar", "https://8.8.8.8/a.jar", "a.jar", "",
     "https://localhost/a.jar", "https://127.0.0.1/a.jar", "https:///a.jar", "https:a.jar", "https:",
     "HTTPS://8.8.8.8/a.jar", "https://8.8.8.8/a b.jar", "https://8.8.8.8/%zz.jar", "1https://x/",

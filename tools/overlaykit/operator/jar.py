@@ -16,13 +16,17 @@ _REGISTRY = rf"(?:[{_UNRESERVED}$,;:@&=+\[\]{_OTHER}]|%[0-9A-Fa-f]{{2}})"
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 _TOP = r"[A-Za-z](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
-_HOST = re.compile(rf"(?:{_LABEL}\.)*{_TOP}\.?")
+_HOST = re.compile(rf"(?:{_LABEL}\.)+{_TOP}\.?|{_LABEL}\.?")
 _SERVER = re.compile(
     rf"(?:(?:[{_UNRESERVED};:&=+$,{_OTHER}]|%[0-9A-Fa-f]{{2}})*@)?"
     r"(?P<host>\[[^\]]*\]|[^:@\[\]]*)(?::[0-9]*)?"
 )
 # Names that no resolver answers for (source: RFC 6761).
-_NOWHERE = re.compile(r"(?:.*\.)?invalid\.?", re.IGNORECASE)
+_NOWHERE = re.compile(r"(?:.*\.)?(?:invalid|test|example)\.?", re.IGNORECASE)
+# Names of Services: outside the cluster nobody resolves them, inside they are mostly private.
+_IN_CLUSTER = re.compile(
+    r"(?=[^.]*[a-z])[a-z0-9-]+|.*\.svc(?:\.cluster\.local)?\.?", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,7 @@ def parse(text: str) -> Address:
     """Take a URI apart. Raises BadAddress."""
     head = re.match(r"[^/?#:]*:", text)
     if head is None:
-        return Address(None, _parts(text, False)) if text else _fail("Expected ...", 0, text)
+        return Address(None, _parts(text, False))
     scheme = head[0][:-1]
     if not _SCHEME.fullmatch(scheme):
         what = "Expected scheme name" if not scheme else "Illegal character in scheme name"
@@ -70,7 +74,7 @@ def _parts(rest: str, opaque: bool, whole: str = "") -> str:
         authority = ""
         if path.startswith("//"):
             authority = path[2:].partition("/")[0]
-            if not authority and len(path) == 2:
+            if not authority and len(rest) == 2:
                 _fail("Expected authority", start + 2, whole)
             _only(_REGISTRY, authority, "authority", start + 2, whole)
             host = _host(authority)
@@ -111,7 +115,8 @@ def _ip(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 def refusal(text: str, schemes: Sequence[str], restricted: bool) -> str:
     """Why the operator does not fetch from an address; empty where it does.
 
-    Host names are taken to resolve to public addresses, but for those that never do.
+    Host names are taken to resolve to public addresses, but for those that never do, and for
+    names of Services.
     """
     try:
         address = parse(text)
@@ -119,7 +124,7 @@ def refusal(text: str, schemes: Sequence[str], restricted: bool) -> str:
         return f"jarURI is not a valid URI: {problem}"
     if address.scheme is None:
         return "jarURI must include a scheme"
-    allowed = [scheme.lower() for scheme in schemes]
+    allowed = _hashed({scheme.lower() for scheme in schemes})
     if address.scheme.lower() not in allowed:
         return (
             f"jarURI scheme '{address.scheme}' is not in the allowlist [{', '.join(allowed)}]. "
@@ -131,14 +136,36 @@ def refusal(text: str, schemes: Sequence[str], restricted: bool) -> str:
     return ""
 
 
+def _hashed(words: set[str]) -> list[str]:
+    """Words in the order of a Java HashSet of its first size, so that messages are the same."""
+
+    def bucket(word: str) -> int:
+        value = 0
+        for letter in word:
+            value = (value * 31 + ord(letter)) & 0xFFFFFFFF
+        return (value ^ value >> 16) & 15
+
+    return sorted(sorted(words), key=bucket)
+
+
+def host_in_cluster(text: str) -> str:
+    """The host of an address if it is the name of a Service; empty otherwise."""
+    try:
+        host = parse(text).host
+    except BadAddress:
+        return ""
+    return host if host and not _ip(host) and _IN_CLUSTER.fullmatch(host) else ""
+
+
 def _host_refusal(host: str) -> str:
     if not host:
         return "jarURI must include a host for http/https schemes"
-    if _NOWHERE.fullmatch(host):
+    if host.lower().rstrip(".").endswith("localhost"):
+        return f"jarURI host '{host}' resolves to a restricted address"
+    if _NOWHERE.fullmatch(host) or _IN_CLUSTER.fullmatch(host):
         return f"jarURI host '{host}' cannot be resolved"
     address = _ip(host.strip("[]").partition("%")[0])
-    local = host.lower().rstrip(".") == "localhost" or host.lower().endswith(".localhost")
-    if local or (address is not None and is_restricted(address)):
+    if address is not None and is_restricted(address):
         return f"jarURI host '{host}' resolves to a restricted address"
     return ""
 

@@ -49,7 +49,7 @@ def _apart(text: str) -> tuple[str, str]:
 
 def _decimal(number: str) -> Decimal:
     if not re.fullmatch(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)", number):
-        wrong = re.search(r"[^-+0-9.]", number)
+        wrong = re.search(r"(?<!^)[-+]|[^-+0-9.]", number)
         raise BadQuantity(
             f"Character {wrong[0]} is neither a decimal digit number, decimal point, nor "
             '"e" notation exponential mark.'

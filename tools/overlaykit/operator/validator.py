@@ -238,7 +238,8 @@ def _snapshot(request: Request) -> Iterator[Rejection]:
     state = mapping(request.document.get("status")).get("state", "TRIGGER_PENDING")
     if request.found is False and state == "TRIGGER_PENDING":
         name = mapping(reference).get("name")
-        message = f"Target for snapshot {request.namespace or 'null'}/{name} was not found"
+        where = f"{request.namespace or 'null'}/{'null' if name is None else name}"
+        message = f"Target for snapshot {where} was not found"
         yield Rejection("snapshot-job", message, (*path, "name"))
 
 
