@@ -107,9 +107,13 @@ OPTIONS: dict[str, list[Any]] = {
     _AUTO + "excluded.periods": PERIODS,
 }  # fmt: skip
 MEMORY: dict[str, list[Any]] = {
-    f"{process}.memory.{name}": ["1600m", "1g", "600m", "500m", "4Gi", "64m", "x", GONE]
+    f"{process}.memory.{name}": ["1600m", "1g", "600m", "500m", "4Gi", "64m", "x", 2_000_000_000]
     for process in ("jobmanager", "taskmanager")
     for name in ("process.size", "flink.size", "heap.size", "managed.size", "task.heap.size")
+} | {
+    "jobmanager.heap.size": ["1g", "1Gi"],
+    "taskmanager.memory.managed.fraction": ["0.1", "0.9", "2", "x"],
+    "taskmanager.numberOfTaskSlots": ["0", "2", "x"],
 }
 
 SHARED: dict[str, list[Any]] = {
@@ -241,9 +245,18 @@ def mutate(document: Document, fields: dict[str, list[Any]], chance: random.Rand
         else:
             field = chance.choice(list(fields))
             change(changed, field.split("."), chance.choice(fields[field]))
+    if chance.random() < 0.15 and changed["kind"] == "FlinkDeployment":
+        _use_options_for_memory(changed, chance)
     if chance.random() < 0.3 and changed["kind"] != "FlinkStateSnapshot":
         _set_option(changed, _AUTO + "enabled", "true", chance)
     return changed
+
+
+def _use_options_for_memory(document: Document, chance: random.Random) -> None:
+    for part in chance.choice((["jobManager"], ["taskManager"], ["jobManager", "taskManager"])):
+        change(document, ["spec", part], {"replicas": 1})
+    for option in chance.sample(list(MEMORY), chance.choice((1, 2, 3, 4))):
+        change(document, ["spec", "flinkConfiguration", option], chance.choice(MEMORY[option]))
 
 
 def _set_option(document: Document, key: str, value: Any, chance: random.Random) -> None:
