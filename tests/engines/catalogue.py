@@ -13,9 +13,9 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / ".cache/engines")]
 
-from options import OPTION, _static, classes, java
+from options import OPTION, _static, classes, java  # noqa: E402
 
-from helpers import ROOT
+from helpers import ROOT  # noqa: E402
 
 FLINKS = ROOT / ".cache" / "flinks"
 TARGET = ROOT / "tools" / "overlaykit" / "data" / "flink_options.json"
