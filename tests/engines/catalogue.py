@@ -13,12 +13,14 @@ from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2] / ".cache/engines")]
 
-from options import OPTION, _static, classes, java
+from options import OPTION, _static, classes, java  # noqa: E402
 
-from helpers import ROOT
+from flink import LIBRARIES  # noqa: E402
+from helpers import ROOT  # noqa: E402
 
 FLINKS = ROOT / ".cache" / "flinks"
 TARGET = ROOT / "tools" / "overlaykit" / "data" / "flink_options.json"
+[SHIPPED] = (jar.stem.rpartition("-")[2] for jar in LIBRARIES.glob("lib/flink-dist-*.jar"))
 READ = ("lib/flink-dist-*", "lib/flink-table-api-java-uber-*", "opt/flink-sql-client-*")
 # These configure a table or a format in its own WITH clause, or stand below a name of the user's.
 NO_CONFIGURATION = re.compile(
@@ -34,14 +36,15 @@ def versions() -> list[str]:
     def number(version: str) -> tuple[int, ...]:
         return tuple(map(int, version.split(".")))
 
-    return sorted((path.name for path in FLINKS.iterdir() if path.is_dir()), key=number)
+    others = (path.name for path in FLINKS.iterdir() if path.is_dir())
+    return sorted({SHIPPED, *others}, key=number)
 
 
 def read(version: str) -> dict[str, Row]:
     """Key to [type, default, values, deprecated, [former name, deprecated]…] of one release."""
-    home = FLINKS / version / "pyflink"
+    home = LIBRARIES if version == SHIPPED else FLINKS / version / "pyflink"
     jars = [jar for pattern in READ for jar in home.glob(f"{pattern}.jar")]
-    bridge = list((ROOT / ".cache" / "engines" / "pyflink" / "opt").glob("flink-python-*.jar"))
+    bridge = list(LIBRARIES.glob("opt/flink-python-*.jar"))
     with java([*home.glob("lib/*.jar"), *home.glob("opt/*.jar"), *bridge]) as jvm:
         found: dict[str, Row] = {}
         for jar in jars:

@@ -180,6 +180,8 @@ def test_memory(process: str, engine: Flink) -> None:
     assert SPECS * 0.1 < started < SPECS * 0.9
 
 
+# Texts with a syntax of their own, which we leave alone.
+UNJUDGED = ("Map", "List")
 VALUES = (
     *("true", "FALSE", "yes", "1", "-1", "2147483648", "1.5", "1e3", "", "abc", "10s", "1h30m"),
     *("4g", "4Gi", "PT1M", "none", "EXACTLY_ONCE", "exactly-once", "ALL", "auto", " 5"),
@@ -201,14 +203,14 @@ def test_values_of_options(engine: Flink) -> None:
     for one in classes:
         for option in _options(engine, one):
             ours = known.find(option.key())
-            for value in VALUES if ours is not None and ours.key == option.key() else ():
+            judged = (
+                ours is not None and ours.key == option.key() and not ours.type.startswith(UNJUDGED)
+            )
+            for value in VALUES if judged else ():
                 assert ours is not None
                 said = values.refusal(ours, value, engine.version)
-                assert (said == "") == engine.reads(option, ours.key, value), (
-                    ours.key,
-                    value,
-                    said,
-                )
+                taken = engine.reads(option, ours.key, value)
+                assert (said == "") == taken, (ours.key, value, said)
                 asked += 1
     assert asked > 4000
 

@@ -131,8 +131,11 @@ def is_flink_file(name: str, found: Iterable[Setting]) -> bool:
 
 
 def _of_config_map(obj: Object) -> list[Setting]:
+    data = mapping(obj.data.get("data"))
+    if any(_TELLING.match(str(key)) for key in data):  # a key for each option
+        return [Setting(str(k), text_of(v), ("data", str(k)), "data") for k, v in data.items()]
     found: list[Setting] = []
-    for name, text in mapping(obj.data.get("data")).items():
+    for name, text in data.items():
         path: Path = ("data", str(name))
         if not isinstance(text, str):
             continue

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 
 from overlaykit.flink import options, quantity
 from overlaykit.flink.quantity import LONG, human
+from overlaykit.flink.values import number
 from overlaykit.flink.versions import Version
-
-MIB = 1024**2
-_LEGACY = (2, 0)
 
 
 class Refused(ValueError):
@@ -142,7 +140,7 @@ class _Config:
         """A fraction from 0 to below 1, in the precision that Flink keeps. Raises Refused."""
         key = self.prefix + name
         try:
-            found: float = struct.unpack("f", struct.pack("f", float(self._text(key))))[0]
+            found: float = struct.unpack("f", struct.pack("f", number(self._text(key))))[0]
         except (ValueError, OverflowError):
             raise Refused(f"{key} is no number", key) from None
         if math.isnan(found) or not 0 <= found < 1:
@@ -180,8 +178,8 @@ def job_manager(values: Mapping[str, str], version: Version) -> JobManager:
     """What Flink derives for a JobManager. Raises Refused."""
     config = _Config(values, "jobmanager", version)
     if config.has("heap.size"):
-        heap, off_heap = config.size("heap.size"), config.size("off-heap.size")
-        _same_total(config, heap + off_heap)
+        heap = config.size("heap.size")
+        off_heap = _off_heap(config, heap)
     elif config.has("flink.size"):
         heap, off_heap = _jm_heap(config, config.size("flink.size"))
     elif config.has("process.size"):
@@ -203,13 +201,17 @@ def _need_cpu(config: _Config) -> None:
         raise Refused(f"{key} is not positive", key)
 
 
-def _same_total(config: _Config, flink: int) -> None:
-    if config.has("flink.size") and config.size("flink.size") != flink:
-        raise Refused(
-            f"heap and off-heap are {human(flink)}, and jobmanager.memory.flink.size is "
-            f"{human(config.size('flink.size'))}",
-            "jobmanager.memory.flink.size",
-        )
+def _off_heap(config: _Config, heap: int) -> int:
+    """Off-heap beside a given heap: what is left of Flink's memory where only that is given."""
+    if not config.has("flink.size"):
+        return config.size("off-heap.size")
+    key = "jobmanager.memory.flink.size"
+    left = config.size("flink.size") - heap
+    if left < 0:
+        raise Refused(f"the heap ({human(heap)}) exceeds {key} ({human(left + heap)})", key)
+    if config.has("off-heap.size") and config.size("off-heap.size") != left:
+        raise Refused(f"heap and off-heap do not add up to {key} ({human(left + heap)})", key)
+    return left
 
 
 def _jm_heap(config: _Config, flink: int) -> tuple[int, int]:
@@ -238,7 +240,10 @@ def _around_flink(config: _Config, flink: int) -> tuple[int, int]:
     metaspace = config.size("jvm-metaspace.size")
     overhead = config.range("jvm-overhead")
     if not config.has("process.size"):
-        return metaspace, overhead.beside(flink + metaspace)
+        found = overhead.beside(flink + metaspace)
+        if flink + metaspace + found > LONG:
+            raise Refused("the size is too large")
+        return metaspace, found
     left = config.size("process.size") - flink - metaspace
     if not overhead.least <= left <= overhead.most:
         raise Refused(

@@ -23,7 +23,7 @@ def refusal(option: Option, text: str, version: Version) -> str:
     if option.type in _BITS:
         return _integer(text, _BITS[option.type])
     if option.type in ("Double", "Float"):
-        return "" if _FLOAT.fullmatch(text.strip(quantity.BLANK)) else "it is no number"
+        return _said(lambda: number(text), ValueError)
     if option.type == "Boolean":
         return "" if text.upper() in ("TRUE", "FALSE") else "it is neither true nor false"
     if option.type == "Enum":
@@ -32,13 +32,21 @@ def refusal(option: Option, text: str, version: Version) -> str:
     return ""
 
 
+def number(text: str) -> float:
+    """A number as Java reads it (hexadecimal ones are left out). Raises ValueError."""
+    plain = text.strip(quantity.BLANK)
+    if not _FLOAT.fullmatch(plain):
+        raise ValueError("it is no number")
+    return float(plain if plain[-1] in "Ny" else plain.rstrip("fFdD"))
+
+
 def _integer(text: str, bits: int) -> str:
     if not _INTEGER.fullmatch(text):
         return "it is no integer"
     return "" if -(2**bits) <= int(text) < 2**bits else "it is too large"
 
 
-def _said(read: Callable[[], int], error: type[ValueError]) -> str:
+def _said(read: Callable[[], float], error: type[ValueError]) -> str:
     try:
         read()
     except error as found:

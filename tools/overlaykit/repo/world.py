@@ -26,6 +26,7 @@ from overlaykit.schema.store import Store, builtin
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
 
 # Namespaces that every cluster has.
@@ -303,6 +304,13 @@ class World:
     def together(self) -> Together:
         """Which units share a cluster, and what they find there."""
         return Together(self)
+
+    @cached_property
+    def flinks(self) -> "Flinks":
+        """How Flink is configured, over all units."""
+        from overlaykit.repo.flinks import Flinks
+
+        return Flinks(self)
 
     @cached_property
     def sources(self) -> list[Document]:
