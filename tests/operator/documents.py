@@ -297,9 +297,9 @@ def _defaults(chance: random.Random) -> dict[str, str]:
         prefix = chance.choice(("", "namespace.flink.", "namespace.other.", "flink-version.v1_20."
                                 , "flink-version.v1_18+.", "flink-version.v2_1+."))  # fmt: skip
         value = chance.choice([one for one in OPTIONS[option] if isinstance(one, str)])
-        found[f"kubernetes.operator.default-configuration.{prefix}{option}" if prefix else option] = (
-            value
-        )
+        found[
+            f"kubernetes.operator.default-configuration.{prefix}{option}" if prefix else option
+        ] = value
     if chance.random() < 0.15:
         schemes = ("https;s3", "https,s3", "s3", "HTTPS;http;local", "", "[https, s3]")
         found["kubernetes.operator.user.artifacts.allowed-schemes"] = chance.choice(schemes)

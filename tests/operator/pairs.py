@@ -104,7 +104,10 @@ def _pair(kind: str, mode: str, chance: random.Random) -> dict[str, Any]:
     if kind == "deployment":
         base["spec"]["mode"] = mode
     before = _changed(base["spec"], fields, chance.choice((0, 1, 2, 5)), chance)
-    return {"before": before, "after": _changed(before, fields, chance.choice((1, 1, 2, 4)), chance)}
+    return {
+        "before": before,
+        "after": _changed(before, fields, chance.choice((1, 1, 2, 4)), chance),
+    }
 
 
 def _changed(

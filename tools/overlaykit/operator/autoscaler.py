@@ -68,9 +68,7 @@ def refusals(settings: Settings, release: Release) -> Iterator[Refusal]:
         if limit.only is None or settings.flag(limit.only, False):
             found += _outside(settings, limit)
     text = settings.text(PERIODS)
-    wrong = (
-        period_refusal(one, PERIODS.key) for one in (listed(text, PERIODS) if text else ())
-    )
+    wrong = (period_refusal(one, PERIODS.key) for one in (listed(text, PERIODS) if text else ()))
     found += [Refusal(one, settings.name(PERIODS)) for one in wrong if one][:1]
     found += _window(settings) if release.is_main else []
     yield from found
@@ -104,9 +102,7 @@ def _main_limits() -> list[_Limit]:
             1.0,
             only=scaler("scaling.effectiveness.detection.enabled"),
         ),
-        _Limit(
-            scaler("memory.tuning.overhead"), 0.0, 1.0, only=scaler("memory.tuning.enabled")
-        ),
+        _Limit(scaler("memory.tuning.overhead"), 0.0, 1.0, only=scaler("memory.tuning.enabled")),
     ]
 
 

@@ -80,9 +80,7 @@ def _field(
         yield Change(path, before.get(name), after.get(name), strength)
 
 
-def _job(
-    before: Mapping[str, Any], after: Mapping[str, Any], mode: str
-) -> Iterator[Change]:
+def _job(before: Mapping[str, Any], after: Mapping[str, Any], mode: str) -> Iterator[Change]:
     old, new = before.get("job"), after.get("job")
     if old is None or new is None:
         if old is not new:
@@ -115,9 +113,7 @@ def _task_manager(
     yield from _field(old, new, ("taskManager", "podTemplate"), _model, Kind.UPGRADE)
 
 
-def _options(
-    before: Mapping[str, Any], after: Mapping[str, Any], mode: str
-) -> Iterator[Change]:
+def _options(before: Mapping[str, Any], after: Mapping[str, Any], mode: str) -> Iterator[Change]:
     old, new = (flatten(one.get("flinkConfiguration")) for one in (before, after))
     for key in sorted({*old, *new}):
         if old.get(key) != new.get(key):

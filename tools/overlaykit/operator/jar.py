@@ -24,9 +24,7 @@ _SERVER = re.compile(
 # Names that no resolver answers for (source: RFC 6761).
 _NOWHERE = re.compile(r"(?:.*\.)?(?:invalid|test|example)\.?", re.IGNORECASE)
 # Names of Services: outside the cluster nobody resolves them, inside they are mostly private.
-_IN_CLUSTER = re.compile(
-    r"(?=[^.]*[a-z])[a-z0-9-]+|.*\.svc(?:\.cluster\.local)?\.?", re.IGNORECASE
-)
+_IN_CLUSTER = re.compile(r"(?=[^.]*[a-z])[a-z0-9-]+|.*\.svc(?:\.cluster\.local)?\.?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

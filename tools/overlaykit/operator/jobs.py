@@ -36,9 +36,7 @@ def _savepoints(request: Request) -> Iterator[Rejection]:
         return
     job: Path = ("spec", "job")
     if request.upgrade_mode == "savepoint":
-        message = (
-            "Job could not be upgraded with savepoint while config key[{key}] is not set"
-        )
+        message = "Job could not be upgraded with savepoint while config key[{key}] is not set"
         yield _missing(message, (*job, "upgradeMode"), option.key)
     if not is_null((request.job or {}).get("savepointTriggerNonce")):
         message = (

@@ -64,9 +64,7 @@ def refusal(expression: str, key: str) -> str:
         return head
     kinds = [(is_daily(part.strip()), is_cron(part.strip())) for part in parts]
     if any(kind == (False, False) for kind in kinds):
-        return (
-            f"{head}, the value is neither a valid daily expression nor a valid cron expression"
-        )
+        return f"{head}, the value is neither a valid daily expression nor a valid cron expression"
     if len(parts) == 2 and not (any(d for d, _ in kinds) and any(c for _, c in kinds)):
         return (
             f"{head}, the value can not be configured as dailyExpression && dailyExpression "

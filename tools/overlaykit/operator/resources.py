@@ -71,7 +71,9 @@ def _resource(request: Request, part: str) -> Iterator[Rejection]:
         at: Path = ("spec", part, "resources")
         messages = requirement_refusals(name, spec.get("resources"))
         if messages:
-            yield Rejection("requirements", "; ".join(m for m, _ in messages), (*at, *messages[0][1]))
+            yield Rejection(
+                "requirements", "; ".join(m for m, _ in messages), (*at, *messages[0][1])
+            )
 
 
 def _parse_errors(name: str, resource: dict[str, Any]) -> list[str]:

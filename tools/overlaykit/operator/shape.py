@@ -72,9 +72,8 @@ def number(value: Any, path: Path) -> Iterator[Misfit]:
 
 def flag(value: Any, path: Path) -> Iterator[Misfit]:
     words = ("", "null", "true", "True", "TRUE", "false", "False", "FALSE")
-    if isinstance(value, float) or _no_scalar(value):
-        yield Misfit(path, value, "true or false")
-    elif isinstance(value, str) and value.strip(_TRIMMED) not in words:
+    wrong = isinstance(value, str) and value.strip(_TRIMMED) not in words
+    if wrong or isinstance(value, float) or _no_scalar(value):
         yield Misfit(path, value, "true or false")
 
 

@@ -107,9 +107,7 @@ def _words(text: str) -> str:
     if not digits:
         return "text does not start with a number"
     if int(digits) > quantity.LONG:
-        return (
-            f"The value '{digits}' cannot be re represented as 64bit number (numeric overflow)."
-        )
+        return f"The value '{digits}' cannot be re represented as 64bit number (numeric overflow)."
     if unit and unit not in quantity.UNITS:
         return f"Memory size unit '{unit}' does not match any of the recognized units: {_UNITS}"
     return (
