@@ -1,7 +1,7 @@
 """The pods that the operator makes of its three templates.
 
 A template of a role is laid over the common one: mappings key by key; lists item by item of the
-same place, or of the same name with the option kubernetes.operator.pod-template.merge-arrays-by-name.
+same place, or of the same name where pod-template.merge-arrays-by-name says so.
 Source: the operator's classes FlinkUtils and FlinkConfigBuilder; Flink, KubernetesUtils.
 """
 

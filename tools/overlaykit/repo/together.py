@@ -203,6 +203,11 @@ class Together:
         found = [self._indexes[key] for key in sorted(keys)]
         return Neighbours([*found, loose] if loose else found)
 
+    def meets(self, unit: "Unit", application: Application) -> bool:
+        """Whether an Application deploys to the cluster of a unit, as far as that is known."""
+        keys = self._keys(unit)
+        return "" not in keys and _cluster(application) in keys
+
     def is_known(self, unit: "Unit") -> bool:
         """Whether somebody says that a unit runs: facts of its cluster, or an Application."""
         return bool(self.deployers(unit)) or self.world.cluster(unit.cluster) is not None

@@ -28,6 +28,8 @@ from overlaykit.source import Document, Path, Place
 if TYPE_CHECKING:
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
+    from overlaykit.repo.operated import Operated
+    from overlaykit.repo.operators import Operators
 
 # Namespaces that every cluster has.
 STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -304,6 +306,20 @@ class World:
     def together(self) -> Together:
         """Which units share a cluster, and what they find there."""
         return Together(self)
+
+    @cached_property
+    def operators(self) -> "Operators":
+        """The Flink operators of the clusters."""
+        from overlaykit.repo.operators import Operators
+
+        return Operators(self)
+
+    @cached_property
+    def operated(self) -> "Operated":
+        """What the Flink operator would refuse."""
+        from overlaykit.repo.operated import Operated
+
+        return Operated(self)
 
     @cached_property
     def flinks(self) -> "Flinks":

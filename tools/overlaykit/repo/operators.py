@@ -1,0 +1,113 @@
+"""The Flink operator of a cluster: its release, its defaults, where it looks.
+
+`.overlay.yaml` declares it; else it is the chart that an Application of the cluster deploys, with
+the values that are here.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from overlaykit.argocd.applications import Application
+from overlaykit.flink.configuration import FILES, of_file
+from overlaykit.kubernetes.flink import OPERATOR_CHART
+from overlaykit.kubernetes.pods import mapping
+from overlaykit.operator.versions import Release, release
+from overlaykit.repo.values import values_of
+
+if TYPE_CHECKING:
+    from overlaykit.repo.world import Unit, World
+
+
+@dataclass(frozen=True)
+class Operator:
+    """What is known of an operator; `doubts` are empty where it is proved.
+
+    `watched`: the namespaces that it looks at; empty for all, None where nobody says.
+    """
+
+    release: Release = field(default_factory=Release)
+    defaults: dict[str, str] = field(default_factory=dict)
+    watched: tuple[str, ...] | None = None
+    values: dict[str, Any] = field(default_factory=dict)
+    application: Application | None = None
+    release_doubt: str = ""
+    defaults_doubt: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"Application '{self.application.name}'" if self.application else "the operator"
+
+
+class Operators:
+    """The operators of a world."""
+
+    def __init__(self, world: "World") -> None:
+        self.world = world
+        self._found: dict[int, list[Operator]] = {}
+
+    def of(self, unit: "Unit") -> list[Operator]:
+        """The operators of the cluster that a unit runs on, one at least; more are rare."""
+        if id(unit) not in self._found:
+            charts = [a for a in self.charts if self.world.together.meets(unit, a)]
+            self._found[id(unit)] = [self._declared(one) for one in charts] or [self._declared()]
+        return self._found[id(unit)]
+
+    @property
+    def charts(self) -> Iterator[Application]:
+        """The Applications that deploy an operator."""
+        yield from (a for a in self.world.applications if chart_version(a) is not None)
+
+    def _declared(self, application: Application | None = None) -> Operator:
+        config = self.world.config
+        version = config.operator or (chart_version(application) if application else "") or ""
+        known = release(version)
+        defaults, watched, values = self._told(application)
+        seen = defaults is not None or bool(config.operator_defaults)
+        return Operator(
+            known or Release(),
+            (defaults or {}) | config.operator_defaults,
+            watched,
+            values,
+            application,
+            "" if known else f"operator {Release().text}",
+            "" if seen else "that the operator's own defaults do not set it",
+        )
+
+    def _told(
+        self, application: Application | None
+    ) -> tuple[dict[str, str] | None, tuple[str, ...] | None, dict[str, Any]]:
+        """Defaults, namespaces and values of a chart; None for what may be said elsewhere."""
+        if application is None or _is_told_otherwise(application, self.world):
+            return None, None, {}
+        values = values_of(application, self.world)
+        listed = values.get("watchNamespaces")
+        watched = tuple(map(str, listed)) if isinstance(listed, list) else ()
+        return default_configuration(values), watched, values
+
+
+def chart_version(application: Application) -> str | None:
+    """The version of the operator's chart that an Application deploys; None if it does not."""
+    charts = (s for s in application.sources if s.chart.rpartition("/")[2] == OPERATOR_CHART)
+    return next((source.revision for source in charts), None)
+
+
+def _is_told_otherwise(application: Application, world: "World") -> bool:
+    """Whether values come from what is not read here: text, parameters, files of elsewhere."""
+    for source in application.sources:
+        if source.helm.get("values") or source.helm.get("parameters"):
+            return True
+        for name in source.value_files:
+            own = name.startswith("$") and world.tree.is_file(name.partition("/")[2])
+            if not own and not source.helm.get("ignoreMissingValueFiles"):
+                return True
+    return False
+
+
+def default_configuration(values: dict[str, Any]) -> dict[str, str] | None:
+    """The operator's own Flink configuration; None where the chart does not make it."""
+    found = mapping(values.get("defaultConfiguration"))
+    if found.get("create") is False:
+        return None
+    texts = [(name, found[name]) for name in FILES if isinstance(found.get(name), str)]
+    return {one.key: one.value for name, text in texts for one in of_file(text, (name,), name)}
