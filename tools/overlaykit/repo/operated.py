@@ -35,16 +35,15 @@ class Verdict:
     doubt: str
     request: Request
     operator: Operator
-    at: Place | None = None
 
     @property
     def rule(self) -> str:
         return self.rejection.rule
 
-    def problem(self, message: str, fix: str, path: Path | None = None) -> Problem:
-        """The verdict as a finding, with what it takes for granted."""
-        found = Problem(message, fix, path=path or self.path)
-        return found.assuming(self.doubt)
+    @property
+    def value(self) -> Any:
+        """The value at fault; None where something is missing."""
+        return self.obj.get(*self.path)
 
 
 class Operated:
@@ -59,6 +58,23 @@ class Operated:
         if id(unit) not in self._found:
             self._found[id(unit)] = list(self._judge(unit))
         return (one for one in self._found[id(unit)] if one.rule in rules)
+
+    def problem(self, unit: "Unit", verdict: Verdict, message: str, fix: str) -> Problem:
+        """A verdict as a finding, where its value is set, with what it takes for granted."""
+        at = self._place(unit, verdict)
+        found = Problem(message, fix, at=at, path=verdict.path, object=verdict.obj.label)
+        return found.assuming(verdict.doubt)
+
+    def _place(self, unit: "Unit", verdict: Verdict) -> Place:
+        """In the object, or where the option comes from: an environment, or the defaults."""
+        obj, key = verdict.obj, verdict.rejection.key
+        missing = verdict.value is None or verdict.path[-1:] == ("flinkConfiguration",)
+        if key and missing:
+            for job in self.world.flinks.jobs(unit):
+                if job.obj is obj and key in job.values:
+                    one, config = job.values[key]
+                    return config.locate(one.setting.path, False)
+        return unit.locate(obj, verdict.path, missing)
 
     def requests(self, unit: "Unit") -> Iterator[tuple[Object, Request, Operator]]:
         """The resources of a unit as the operator gets them."""
