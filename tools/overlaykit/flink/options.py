@@ -38,6 +38,7 @@ FAMILIES = (
         "confluent.",
         "sql.",
         "table.catalog-store.",
+        "table.sql-catalog.",
     ),
     *("workflow-scheduler.", "failure-enricher.", "state.backend.rocksdb.", "restart-strategy."),
 )

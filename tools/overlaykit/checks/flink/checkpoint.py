@@ -99,7 +99,7 @@ def _pause(job: Job, world: World) -> Iterator[Problem]:
 
 def _none(job: Job, world: World) -> Iterator[Problem]:
     named = job.named(_DIRECTORY)
-    spec = job.obj.get("spec", "job")
+    spec = job.spec.get("job")
     if not isinstance(spec, dict) or named is None or _read(job, _INTERVAL):
         return
     setting, config = named

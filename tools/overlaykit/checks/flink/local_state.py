@@ -104,18 +104,17 @@ def _of_directory(
         return
     near = world.together.of(unit)
     namespace = world.together.namespace(unit, job.obj)
-    found = [
-        verdict
-        for pod in job.pods
-        if (job.role or pod.role) in roles
-        for verdict in [_verdict(pod, path, near, namespace)]
-        if verdict
-    ]
+    pods = [pod for pod in job.pods if (job.role or pod.role) in roles]
+    verdicts = [(pod, _verdict(pod, path, near, namespace)) for pod in pods]
+    found = [(verdict, pod) for pod, verdict in verdicts if verdict]
     if not found:
         return
     setting, config = named
-    level, why = min(found)  # an error is worse than a warning
-    stateless = job.obj.get("spec", "job", "upgradeMode") == "stateless"
+    (level, why), pod = min(found, key=lambda one: one[0])  # an error is worse than a warning
+    partly = len(found) < len(pods)
+    if partly:
+        why += f" in the pod of the {pod.role}"
+    stateless = mapping(job.spec.get("job")).get("upgradeMode") == "stateless"
     yield Problem(
         f"{setting.key} {setting.value} {why}",
         _FIX.format(name=job.obj.name),
@@ -123,7 +122,7 @@ def _of_directory(
         path=setting.path,
         object=config.label,
         level="warning" if stateless or level == "warning" else None,
-    ).assuming(config.doubt)
+    ).assuming(config.doubt or ("that the state of a task is more than 20 KB" if partly else ""))
 
 
 def local(value: str) -> str:

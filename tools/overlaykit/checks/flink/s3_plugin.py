@@ -116,7 +116,7 @@ def _containers(job: Job) -> Iterator[Container]:
 def _other_version(job: Job) -> Iterator[Problem]:
     """A plugin of another release than the image, where the image says its own."""
     for container in _containers(job):
-        image = container.data.get("image") or job.obj.get("spec", "image")
+        image = container.data.get("image") or job.spec.get("image")
         stock = _STOCK.search(str(image))
         for number, variable in container.listed("env"):
             text = str(variable.get("value", ""))
@@ -135,7 +135,7 @@ def _other_version(job: Job) -> Iterator[Problem]:
 
 def _none(job: Job, world: World) -> Iterator[Problem]:
     """s3:// in Flink's own image, and nothing brings a file system."""
-    image = str(job.obj.get("spec", "image") or "")
+    image = str(job.spec.get("image") or "")
     if not _STOCK.search(image) or _brings(job):
         return
     for key in _DIRECTORIES:

@@ -1,8 +1,7 @@
 """An option is one of the Flink that runs.
 
 A key of a later Flink is ignored without a word. With Flink 1.19, execution.checkpointing.dir
-passes every validator and leaves the checkpoints in the memory of the JobManager. The same goes
-for a key that an earlier Flink had.
+passes every validator and leaves the checkpoints in the memory of the JobManager.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -81,24 +80,17 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
 
 
 def _problem(setting: Setting, given: set[str], config: Config, world: World) -> Iterator[Problem]:
-    first, last = options.since(setting.key), options.until(setting.key)
-    newest = config.versions[-1]
-    if first is None or last is None or newest > options.versions()[-1]:
-        return  # unknown everywhere, or a release that is not known here
+    first = options.since(setting.key)
+    if first is None or first <= config.versions[-1]:
+        return  # unknown everywhere, or gone: unknown-key says so
     former = options.former_name(setting.key, config.possible[-1])
     # The operator reads its own part of them with the classes of its own Flink.
     if former in given or setting.key.startswith("kubernetes."):
         return
-    named = options.text(config.versions)
-    when = (
-        f"came with {versions.text(first)}"
-        if first > newest
-        else f"went after {versions.text(last)}"
-    )
-    fix = f"write {former}" if former else f"remove it, or run Flink {versions.text(last)}"
     yield Problem(
-        f"'{setting.key}' {when}; Flink {named} ignores it",
-        fix,
+        f"'{setting.key}' came with {versions.text(first)}; Flink {options.text(config.versions)} "
+        f"ignores it",
+        f"write {former}" if former else f"remove it, or run Flink {versions.text(first)}",
         at=place(world, config, setting, key=True),
         path=setting.path,
         object=config.label,

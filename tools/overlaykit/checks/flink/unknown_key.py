@@ -63,8 +63,9 @@ Source: the options in the classes of Flink 1.17 to 2.3.
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
-from overlaykit.flink import options
-from overlaykit.repo.flinks import place
+from overlaykit.flink import options, versions
+from overlaykit.flink.configuration import Setting
+from overlaykit.repo.flinks import Config, place
 from overlaykit.repo.world import Unit, World
 
 LEVEL = "warning"
@@ -74,16 +75,21 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for config in world.flinks.configs(unit):
         for setting in config.settings:
             key = setting.key
-            if options.is_known(key, config.possible) or not options.looks_like_flink(key):
-                continue
-            if config.versions and options.since(key):
-                continue  # another version has it: too-new and gone say so
-            named = f" {options.text(config.versions)}" if config.versions else ""
-            meant = options.suggestion(key, config.possible[-1])
-            yield Problem(
-                f"'{key}' is no option of Flink{named} and is ignored",
-                f"write {meant}" if meant else "remove it, or write the name that Flink knows",
-                at=place(world, config, setting, key=True),
-                path=setting.path,
-                object=config.label,
-            )
+            if not options.is_known(key, config.possible) and options.looks_like_flink(key):
+                first = options.since(key)
+                if not config.versions or first is None or first <= config.versions[-1]:
+                    yield _problem(setting, config, world)
+
+
+def _problem(setting: Setting, config: Config, world: World) -> Problem:
+    key, last = setting.key, options.until(setting.key)
+    named = f" {options.text(config.versions)}" if config.versions else ""
+    gone = f" any more (it went after {versions.text(last)})" if last else ""
+    meant = options.suggestion(key, config.possible[-1])
+    return Problem(
+        f"'{key}' is no option of Flink{named}{gone} and is ignored",
+        f"write {meant}" if meant else "remove it, or write the name that Flink knows",
+        at=place(world, config, setting, key=True),
+        path=setting.path,
+        object=config.label,
+    )
