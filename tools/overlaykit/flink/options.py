@@ -38,6 +38,7 @@ FAMILIES = (
         "confluent.",
         "sql.",
         "table.catalog-store.",
+        "table.sql-catalog.",
     ),
     *("workflow-scheduler.", "failure-enricher.", "state.backend.rocksdb.", "restart-strategy."),
 )
@@ -147,6 +148,27 @@ def catalogue(version: Version) -> Catalogue:
             if name not in by_name or by_name[name].deprecated:
                 by_name[name] = option
     return Catalogue(version, options, by_name)
+
+
+def is_known(key: str, possible: tuple[Version, ...]) -> bool:
+    """Whether any of these releases knows a key."""
+    return any(catalogue(version).knows(key) for version in possible)
+
+
+def text(named: tuple[Version, ...]) -> str:
+    return " and ".join(f"{major}.{minor}" for major, minor in named)
+
+
+def former_name(key: str, version: Version) -> str:
+    """The name under which a release has an option that another release calls `key`."""
+    known = catalogue(version)
+    for other in reversed(versions()):
+        option = catalogue(other).find(key)
+        names = [name for name, _ in option.former] if option else []
+        for name in (option.key, *names) if option else ():
+            if name != key and name in known.options:
+                return name
+    return ""
 
 
 def since(key: str) -> Version | None:

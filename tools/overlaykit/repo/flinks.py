@@ -92,6 +92,12 @@ class Job:
         return None
 
     @property
+    def spec(self) -> dict[str, Any]:
+        """What the operator calls the spec of a deployment; empty for a plain pod."""
+        found = flink_spec(self.obj)
+        return found[1] if found else {}
+
+    @property
     def flat(self) -> dict[str, str]:
         return {key: one.setting.value for key, (one, _) in self.values.items()}
 
