@@ -66,15 +66,28 @@ class Operated:
         return found.assuming(verdict.doubt)
 
     def _place(self, unit: "Unit", verdict: Verdict) -> Place:
-        """In the object, or where the option comes from: an environment, or the defaults."""
-        obj, key = verdict.obj, verdict.rejection.key
+        """In the object, or where the option comes from."""
+        key = verdict.rejection.key
         missing = verdict.value is None or verdict.path[-1:] == ("flinkConfiguration",)
-        if key and missing:
-            for job in self.world.flinks.jobs(unit):
-                if job.obj is obj and key in job.values:
-                    one, config = job.values[key]
-                    return config.locate(one.setting.path, False)
-        return unit.locate(obj, verdict.path, missing)
+        if key and missing and (found := self._option(unit, verdict.obj, key)):
+            return found
+        return unit.locate(verdict.obj, verdict.path, missing)
+
+    def on_option(
+        self, unit: "Unit", obj: Object, request: Request, key: str, message: str, fix: str
+    ) -> Problem:
+        """A finding on an option of an object, at the line that sets it."""
+        path = real_path(obj, request.at(key))
+        at = self._option(unit, obj, key) or unit.locate(obj, path, False)
+        return Problem(message, fix, at=at, path=path, object=obj.label)
+
+    def _option(self, unit: "Unit", obj: Object, key: str) -> Place | None:
+        """Where an option comes from: the object, an environment, the operator's defaults."""
+        for job in self.world.flinks.jobs(unit):
+            if job.obj is obj and key in job.values:
+                one, config = job.values[key]
+                return config.locate(one.setting.path, False)
+        return None
 
     def requests(self, unit: "Unit") -> Iterator[tuple[Object, Request, Operator]]:
         """The resources of a unit as the operator gets them."""

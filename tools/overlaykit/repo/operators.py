@@ -78,7 +78,7 @@ class Operators:
         self, application: Application | None
     ) -> tuple[dict[str, str] | None, tuple[str, ...] | None, dict[str, Any]]:
         """Defaults, namespaces and values of a chart; None for what may be said elsewhere."""
-        if application is None or _is_told_otherwise(application, self.world):
+        if application is None or is_told_otherwise(application, self.world):
             return None, None, {}
         values = values_of(application, self.world)
         listed = values.get("watchNamespaces")
@@ -92,7 +92,7 @@ def chart_version(application: Application) -> str | None:
     return next((source.revision for source in charts), None)
 
 
-def _is_told_otherwise(application: Application, world: "World") -> bool:
+def is_told_otherwise(application: Application, world: "World") -> bool:
     """Whether values come from what is not read here: text, parameters, files of elsewhere."""
     for source in application.sources:
         if source.helm.get("values") or source.helm.get("parameters"):
