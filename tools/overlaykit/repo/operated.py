@@ -1,14 +1,14 @@
 """What the operator would refuse of the objects of a unit, each with its place and its doubts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.pods import CONFLUENT, FLINK, flink_spec, mapping
 from overlaykit.operator.request import Rejection, Request
 from overlaykit.operator.validator import validate
-from overlaykit.operator.versions import OLDEST, Release
+from overlaykit.operator.versions import NEWEST, OLDEST, Release
 from overlaykit.render.objects import Object
 from overlaykit.repo.operators import Operator
 from overlaykit.source import Path, Place
@@ -128,18 +128,22 @@ class Operated:
         wanted = obj.get("spec", "flinkEnvironment")
         if isinstance(wanted, str) and environment is None and found.rule in _MENDED:
             return f"that FlinkEnvironment '{wanted}', which is not here, does not set it"
-        if found.rule in _MENDED and operator.defaults_doubt:
-            return operator.defaults_doubt
-        if found.rule == "jar-uri" and operator.defaults_doubt:
-            return "that the operator's own configuration allows https only"
         if operator.release_doubt and not _is_refused_by_all(request, found):
             return operator.release_doubt
+        if found.rule in _MENDED:
+            return operator.defaults_doubt
+        if found.rule == "jar-uri" and "allowlist" in found.message and operator.defaults_doubt:
+            return "that the operator's own configuration allows https only"
         return ""
 
 
 def _is_refused_by_all(request: Request, found: Rejection) -> bool:
-    old = Request(request.document, Release(OLDEST), request.configured, request.session)
-    return any((one.rule, one.path) == (found.rule, found.path) for one in validate(old))
+    """Whether the oldest release refuses it as well as the one to come."""
+    for minor in (OLDEST, NEWEST):
+        other = replace(request, release=Release(minor))
+        if all((one.rule, one.path) != (found.rule, found.path) for one in validate(other)):
+            return False
+    return True
 
 
 def is_operated(obj: Object) -> bool:

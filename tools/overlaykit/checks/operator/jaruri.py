@@ -88,6 +88,7 @@ Good:
 Source: Flink Kubernetes Operator, class DefaultValidator (1.15) and ArtifactManager.
 """
 
+import re
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
@@ -100,6 +101,8 @@ from overlaykit.source import Path
 
 LEVEL = "error"
 
+# What another program replaces: a variable, or a name in capitals.
+_FILLED_IN = re.compile(r"[{$]|^[A-Z_0-9]+$")
 _PATH: Path = ("spec", "job", "jarURI")
 
 
@@ -110,7 +113,7 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
             local.add(id(obj))
             yield _local(unit, obj, request)
     for verdict in world.operated.verdicts(unit, "jar-uri"):
-        if id(verdict.obj) not in local and "{" not in str(verdict.value):
+        if id(verdict.obj) not in local and not _FILLED_IN.search(str(verdict.value)):
             yield _refused(unit, world, verdict)
 
 
