@@ -4,7 +4,7 @@ import random
 from collections.abc import Iterator
 from typing import Any
 
-from documents import GONE, change, deployment, session, session_job
+from operators.documents import GONE, change, deployment, session, session_job
 
 _TEMPLATES: list[Any] = [
     {"spec": {"containers": [{"name": "flink-main-container"}]}},
