@@ -10,6 +10,7 @@ from overlaykit.operator.request import Rejection, Request
 from overlaykit.operator.validator import validate
 from overlaykit.operator.versions import NEWEST, OLDEST, Release
 from overlaykit.render.objects import Object
+from overlaykit.repo.flinks import place
 from overlaykit.repo.operators import Operator
 from overlaykit.source import Path, Place
 
@@ -86,7 +87,7 @@ class Operated:
         for job in self.world.flinks.jobs(unit):
             if job.obj is obj and key in job.values:
                 one, config = job.values[key]
-                return config.locate(one.setting.path, False)
+                return place(self.world, config, one.setting)
         return None
 
     def requests(self, unit: "Unit") -> Iterator[tuple[Object, Request, Operator]]:

@@ -138,6 +138,6 @@ def _refused(unit: Unit, world: World, verdict: Verdict) -> Problem:
         key = "kubernetes.operator.user.artifacts.allowed-schemes"
         fix = f"write an https:// address, or add {scheme} to {key} of the operator"
     problem = world.operated.problem(unit, verdict, message, fix)
-    if host := host_in_cluster(text):
+    if "allowlist" not in why and (host := host_in_cluster(text)):
         return problem.assuming(f"that '{host}' has a private address, or none for the operator")
     return problem

@@ -134,6 +134,5 @@ def _missing(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     if unseen and not (elsewhere or close):
         return
     problem = Problem(message, fix, at=at, path=_PATH, object=obj.label)
-    known = world.together.is_known(unit)
-    doubt = "" if known and not unseen else "that nobody makes it from elsewhere"
-    yield problem.assuming(doubt)
+    proved = world.together.is_known(unit) and not unseen and bool(close or elsewhere)
+    yield problem.assuming("" if proved else "that nobody makes it from elsewhere")
