@@ -4,8 +4,8 @@
 the values that are here.
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from overlaykit.argocd.applications import Application
@@ -13,6 +13,7 @@ from overlaykit.flink.configuration import FILES, of_file
 from overlaykit.kubernetes.flink import OPERATOR_CHART
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator.versions import Release, release
+from overlaykit.repo.together import cluster_of
 from overlaykit.repo.values import values_of
 
 if TYPE_CHECKING:
@@ -49,14 +50,29 @@ class Operators:
     def of(self, unit: "Unit") -> list[Operator]:
         """The operators of the cluster that a unit runs on, one at least; more are rare."""
         if id(unit) not in self._found:
-            charts = [a for a in self.charts if self.world.together.meets(unit, a)]
+            clusters = sorted(self.world.together.clusters(unit))
+            charts = [one for name in clusters for one in self._charts.get(name, ())]
             self._found[id(unit)] = [self._declared(one) for one in charts] or [self._declared()]
         return self._found[id(unit)]
 
-    @property
-    def charts(self) -> Iterator[Application]:
-        """The Applications that deploy an operator."""
-        yield from (a for a in self.world.applications if chart_version(a) is not None)
+    @cached_property
+    def _charts(self) -> dict[str, list[Application]]:
+        """Cluster to the Applications that deploy an operator to it."""
+        found: dict[str, list[Application]] = {}
+        for one in self.world.applications:
+            if chart_version(one) is not None:
+                found.setdefault(cluster_of(one), []).append(one)
+        return found
+
+    @cached_property
+    def certified(self) -> set[str]:
+        """The clusters to which an Application brings cert-manager, as far as names tell."""
+        return {
+            cluster_of(one)
+            for one in self.world.applications
+            if "cert-manager" in one.name
+            or any("cert-manager" in f"{s.chart} {s.path} {s.url}" for s in one.sources)
+        }
 
     def _declared(self, application: Application | None = None) -> Operator:
         config = self.world.config

@@ -203,17 +203,16 @@ class Together:
         found = [self._indexes[key] for key in sorted(keys)]
         return Neighbours([*found, loose] if loose else found)
 
-    def meets(self, unit: "Unit", application: Application) -> bool:
-        """Whether an Application deploys to the cluster of a unit, as far as that is known."""
-        keys = self._keys(unit)
-        return "" not in keys and _cluster(application) in keys
+    def clusters(self, unit: "Unit") -> set[str]:
+        """The clusters that a unit runs on, as `cluster_of` names them; none where nobody says."""
+        return self._keys(unit) - {""}
 
     def is_known(self, unit: "Unit") -> bool:
         """Whether somebody says that a unit runs: facts of its cluster, or an Application."""
         return bool(self.deployers(unit)) or self.world.cluster(unit.cluster) is not None
 
     def _keys(self, unit: "Unit") -> set[str]:
-        found = {_cluster(one) for one in self.deployers(unit)}
+        found = {cluster_of(one) for one in self.deployers(unit)}
         return found or {unit.cluster}
 
     def _held(self, keys: set[str]) -> list[Index]:
@@ -233,7 +232,7 @@ class Together:
 
     def _add_unseen(self, application: Application) -> None:
         """Where an Application brings what is not here."""
-        indexes = self._held({_cluster(application)})
+        indexes = self._held({cluster_of(application)})
         for source in application.sources:
             what = self._unseen(application, source)
             for index in indexes if what else ():
@@ -249,7 +248,7 @@ class Together:
         return ""
 
 
-def _cluster(application: Application) -> str:
+def cluster_of(application: Application) -> str:
     """The name under which a destination is known: its address, else where the Application lies."""
     destination = mapping(application.obj.get("spec", "destination"))
     for key in ("server", "name"):

@@ -72,6 +72,7 @@ from overlaykit.argocd.applications import Application
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.repo.operators import chart_version, is_told_otherwise
+from overlaykit.repo.together import cluster_of
 from overlaykit.repo.values import values_of
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
@@ -106,13 +107,9 @@ def _has_webhook(application: Application, world: World) -> bool:
 
 
 def _has_cert_manager(unit: Unit, application: Application, world: World) -> bool:
-    """Whether anything of the cluster brings it: a chart, its definitions, a folder so named."""
-    for other in world.applications:
-        if other.cluster != application.cluster and other.cluster:
-            continue
-        sources = [part for s in other.sources for part in (s.chart, s.path, s.url)]
-        if any("cert-manager" in part for part in sources) or "cert-manager" in other.name:
-            return True
+    """Whether anything of the cluster brings it: an Application, or its definitions."""
+    if {cluster_of(application), ""} & world.operators.certified:
+        return True
     near = world.together.of(unit)
     definitions = near.of_kind("CustomResourceDefinition")
     return any(one.obj.get("spec", "group") == _GROUP for one in definitions)
