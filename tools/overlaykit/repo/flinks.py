@@ -144,9 +144,11 @@ class Flinks:
         """The Flink versions that may read an object's settings; none where nobody says."""
         near = self.world.together.of(unit)
         if obj.kind == "FlinkEnvironment":
+            # Pools have defaults of their own there.
+            others = any(one.path[1] != "flinkApplicationDefaults" for one in self.settings(obj))
             users = [
                 one.obj
-                for kind in ("FlinkApplication", "FlinkComputePool")
+                for kind in ("FlinkApplication", *(["FlinkComputePool"] if others else []))
                 for one in near.of_kind(kind)
                 if one.obj.get("spec", "flinkEnvironment") == obj.name
             ]
