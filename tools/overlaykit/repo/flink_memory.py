@@ -8,7 +8,7 @@ from overlaykit.flink import memory, options, quantity
 from overlaykit.flink.versions import Version
 from overlaykit.kubernetes.pods import flink_spec, mapping
 from overlaykit.params import units
-from overlaykit.repo.flinks import Config, Job, is_filled_in, place
+from overlaykit.repo.flinks import Job, is_filled_in, place
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path, Place
 
@@ -88,17 +88,13 @@ def _origin(unit: Unit, world: World, job: Job, kind: str) -> tuple[Place, Path,
     if given is not None:
         if given[1] is job.obj:
             return unit.locate(job.obj, given[2], False), given[2], job.obj.label
-        config = _environment_config(job)
+        config = job.environment_config
         return (config.locate(given[2], False), given[2], config.label) if config else None
     for name in ("process.size", "flink.size", "heap.size", "task.heap.size"):
         named = job.named(f"{kind}.memory.{name}")
         if named is not None:
             return place(world, named[1], named[0]), named[0].path, named[1].label
     return None
-
-
-def _environment_config(job: Job) -> Config | None:
-    return next((c for _, c in job.values.values() if c.obj is job.environment), None)
 
 
 def resource(job: Job, kind: str) -> tuple[str, object, Path] | None:

@@ -98,6 +98,11 @@ class Job:
         return found[1] if found else {}
 
     @property
+    def environment_config(self) -> Config | None:
+        found = (config for _, config in self.values.values())
+        return next((c for c in found if c.obj is self.environment), None)
+
+    @property
     def flat(self) -> dict[str, str]:
         return {key: one.setting.value for key, (one, _) in self.values.items()}
 
@@ -139,9 +144,11 @@ class Flinks:
         """The Flink versions that may read an object's settings; none where nobody says."""
         near = self.world.together.of(unit)
         if obj.kind == "FlinkEnvironment":
+            # Pools have defaults of their own there.
+            others = any(one.path[1] != "flinkApplicationDefaults" for one in self.settings(obj))
             users = [
                 one.obj
-                for kind in ("FlinkApplication", "FlinkComputePool")
+                for kind in ("FlinkApplication", *(["FlinkComputePool"] if others else []))
                 for one in near.of_kind(kind)
                 if one.obj.get("spec", "flinkEnvironment") == obj.name
             ]
@@ -204,7 +211,8 @@ class Flinks:
     def _operated(self, unit: "Unit", obj: Object) -> Job:
         """The operator's defaults, the spec, and for CMF the environment over it."""
         near = self.world.together.of(unit)
-        environment = near.environment(obj)
+        # An environment has other defaults for compute pools.
+        environment = near.environment(obj) if obj.kind == "FlinkApplication" else None
         layers = [*self.operator_defaults, self.config(unit, obj)]
         if environment is not None:
             home = next(p.unit for p in near.of_kind("FlinkEnvironment") if p.obj is environment)
@@ -213,9 +221,9 @@ class Flinks:
         version = found[0] if len(found) == 1 else None
         doubt = "" if self.operator_defaults else "that the operator's own defaults do not set it"
         wanted = obj.get("spec", "flinkEnvironment")
-        if isinstance(wanted, str) and environment is None:
+        if isinstance(wanted, str) and obj.kind == "FlinkApplication" and environment is None:
             doubt = f"that FlinkEnvironment '{wanted}', which is not here, does not set it"
-        made = pods(obj, environment)
+        made = pods(obj, near.environment(obj))
         values = _merged(layers)
         return Job(
             obj, layers[len(self.operator_defaults)], values, version, "", environment, doubt, made

@@ -111,7 +111,8 @@ def _of_directory(
         return
     setting, config = named
     (level, why), pod = min(found, key=lambda one: one[0])  # an error is worse than a warning
-    partly = len(found) < len(pods)
+    worst = [one for one, _ in found if one[0] == level]
+    partly = level == "error" and len(worst) < len(pods)
     if partly:
         why += f" in the pod of the {pod.role}"
     stateless = mapping(job.spec.get("job")).get("upgradeMode") == "stateless"

@@ -77,19 +77,19 @@ Source: flink-docker, docker-entrypoint.sh; Flink, "File Systems", plugins.
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.pods import Container
-from overlaykit.repo.flinks import Job, place
+from overlaykit.kubernetes.pods import Container, templates
+from overlaykit.repo.flinks import Config, Job, place
 from overlaykit.repo.world import Unit, World
-from overlaykit.source import Path
+from overlaykit.source import Path, Place
 
 LEVEL = "error"
 _VARIABLE = "ENABLE_BUILT_IN_PLUGINS"
-_JAR = re.compile(r"flink-[\w-]+?-([0-9]+\.[0-9]+\.[0-9]+)\.jar")
-# Flink's own image, by whatever registry it comes.
-_STOCK = re.compile(r"(?:^|/)flink:([0-9]+\.[0-9]+\.[0-9]+)(?:[-@]|$)")
+_VERSION = r"([0-9]+\.[0-9]+\.[0-9]+(?:-cp[0-9]+)?)"
+_JAR = re.compile(rf"flink-[\w-]+?-{_VERSION}\.jar")
+# Flink's own image and Confluent's, by whatever registry they come.
+_STOCK = re.compile(rf"(?:^|/)(?:cp-)?flink:{_VERSION}(?:[-@]|$)")
 _DIRECTORIES = (
     "state.checkpoints.dir",
     "state.savepoints.dir",
@@ -98,45 +98,49 @@ _DIRECTORIES = (
 
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
+    told: set[Place] = set()
     for job in world.flinks.jobs(unit):
-        seen: set[Path] = set()
-        for problem in _other_version(job):
-            if problem.path not in seen:
-                seen.add(problem.path)
-                yield replace(problem, at=unit.locate(job.obj, problem.path, False))
+        for container, config in _containers(job):
+            for problem in _other_version(job, container, config):
+                if problem.at and problem.at not in told:
+                    told.add(problem.at)
+                    yield problem
         yield from _none(job, world)
 
 
-def _containers(job: Job) -> Iterator[Container]:
-    for pod in job.pods:
-        for template in pod.sources:
-            yield from template.containers()
+def _containers(job: Job) -> Iterator[tuple[Container, Config]]:
+    """The containers as they are written, in the job's object and in its environment."""
+    for config in filter(None, (job.config, job.environment_config)):
+        for template in templates(config.obj) if config.obj else ():
+            for container in template.containers():
+                yield container, config
 
 
-def _other_version(job: Job) -> Iterator[Problem]:
+def _other_version(job: Job, container: Container, config: Config) -> Iterator[Problem]:
     """A plugin of another release than the image, where the image says its own."""
-    for container in _containers(job):
-        image = container.data.get("image") or job.spec.get("image")
-        stock = _STOCK.search(str(image))
-        for number, variable in container.listed("env"):
-            text = str(variable.get("value", ""))
-            versions = set(_JAR.findall(text)) if variable.get("name") == _VARIABLE else set()
-            if stock and versions - {stock[1]}:
-                wanted = text
-                for version in versions:
-                    wanted = wanted.replace(version, stock[1])
-                yield Problem(
-                    f"the image is Flink {stock[1]} and has no {text}",
-                    f"write {wanted}",
-                    path=(*container.at, "env", number, "value"),
-                    object=job.obj.label,
-                )
+    stock = _STOCK.search(str(container.data.get("image") or job.spec.get("image")))
+    for number, variable in container.listed("env"):
+        wanted = text = str(variable.get("value", ""))
+        versions = set(_JAR.findall(text)) if variable.get("name") == _VARIABLE else set()
+        if not stock or not versions - {stock[1]}:
+            continue
+        for version in versions:
+            wanted = wanted.replace(f"-{version}.jar", f"-{stock[1]}.jar")
+        path: Path = (*container.at, "env", number, "value")
+        yield Problem(
+            f"the image is Flink {stock[1]} and has no {text}",
+            f"write {wanted}",
+            at=config.locate(path, False),
+            path=path,
+            object=config.label,
+        )
 
 
 def _none(job: Job, world: World) -> Iterator[Problem]:
-    """s3:// in Flink's own image, and nothing brings a file system."""
+    """s3:// in an image as it is, and nothing brings a file system."""
     image = str(job.spec.get("image") or "")
-    if not _STOCK.search(image) or _brings(job):
+    stock = _STOCK.search(image)
+    if stock is None or _brings(job):
         return
     for key in _DIRECTORIES:
         named = job.named(key)
@@ -145,17 +149,12 @@ def _none(job: Job, world: World) -> Iterator[Problem]:
         setting, config = named
         yield Problem(
             f"nothing in {image} serves {setting.value.partition('//')[0]}//",
-            f"set {_VARIABLE}: flink-s3-fs-hadoop-{_version(image)}.jar for the pods",
+            f"set {_VARIABLE}: flink-s3-fs-hadoop-{stock[1]}.jar in the pods",
             at=place(world, config, setting),
             path=setting.path,
             object=config.label,
-        ).assuming("that it is Flink's own image")
+        ).assuming("that nobody built the image anew under this name")
         return
-
-
-def _version(image: str) -> str:
-    found = _STOCK.search(image)
-    return found[1] if found else ""
 
 
 def _brings(job: Job) -> bool:
@@ -164,11 +163,7 @@ def _brings(job: Job) -> bool:
         for container in pod.containers:
             names = {one.get("name") for _, one in container.listed("env")}
             mounts = [str(one.get("mountPath")) for _, one in container.listed("volumeMounts")]
-            if (
-                _VARIABLE in names
-                or container.data.get("envFrom")
-                or container.group != "containers"
-            ):
+            if _VARIABLE in names or container.group != "containers":
                 return True
             if any("plugin" in one or one.endswith("/lib") for one in mounts):
                 return True
