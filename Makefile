@@ -49,6 +49,17 @@ $(ENGINES): requirements/engines.lock | $(READY)
 	  --require-hashes --target .cache/engines -r requirements/engines.lock
 	@touch $@
 
+# The Flink releases beside the one of engines.lock that the tests ask, and all that are known.
+FLINKS = $(patsubst %,.cache/flinks/%/.ready,1.17.2 2.0.2 2.3.0)
+ALL_FLINKS = $(patsubst requirements/flinks/%.lock,.cache/flinks/%/.ready,$(wildcard requirements/flinks/*.lock))
+
+.cache/flinks/%/.ready: requirements/flinks/%.lock | $(READY)
+	@echo "installing the jars of Flink $*"
+	@rm -rf .cache/flinks/$*
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation \
+	  --require-hashes --target .cache/flinks/$* -r $<
+	@touch $@
+
 $(MAVEN): requirements/maven.lock tools/maven/fetch.py $(ENGINES)
 	@PYTHONPATH=.cache/engines $(BIN)/python tools/maven/fetch.py
 	@touch $@
@@ -87,7 +98,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) $(FLINKS) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: bench
@@ -102,6 +113,10 @@ accept: setup ## Take what the overlays render now as wanted; read the differenc
 .PHONY: docs
 docs: $(READY) ## Write the generated pages anew
 	@PYTHONPATH=tools $(BIN)/python tests/generate.py
+
+.PHONY: catalogue
+catalogue: $(ENGINES) $(ALL_FLINKS) ## Read the options of every Flink release from its jars
+	@PYTHONPATH=tools $(BIN)/python tests/engines/catalogue.py
 
 .PHONY: lock
 lock: $(READY) ## Pin the newest versions that requirements/*.in allow

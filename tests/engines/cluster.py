@@ -26,8 +26,8 @@ from pathlib import Path
 from typing import Any, Self
 
 import yaml
-from flink import JAVA, LIBRARIES, Verdict, memory
 
+from flink import JAVA, LIBRARIES, Verdict, memory
 from helpers import ROOT
 
 ENTRY = {

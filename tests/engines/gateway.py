@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from flink import JAVA, LIBRARIES
-
 from helpers import ROOT
 
 CONNECTORS = ROOT / ".cache" / "maven"

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from flink import HOME, JAVA, LIBRARIES
-
 from helpers import ROOT
 
 SERVER = "org.apache.flink.api.python.shaded.py4j.GatewayServer"

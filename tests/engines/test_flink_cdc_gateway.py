@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 from cluster import HERE, OPEN, SHORT_LIVED, free_ports
-from flink import JAVA, LIBRARIES
 from shipped import renders
 
+from flink import JAVA, LIBRARIES
 from helpers import ROOT
 
 MAIN = "org.apache.flink.table.gateway.SqlGateway"

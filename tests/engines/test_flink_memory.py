@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import pytest
-from flink import memory
 from shipped import Shipped, as_parameters, shipped
+
+from flink import memory
 
 # Task heap below this starts and then dies of the first real job.
 LEAST_HEAP = 128

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 import yaml
-from flink import LIBRARIES
 from options import Known, known
 from shipped import flat, renders
 
+from flink import LIBRARIES
 from helpers import ROOT
 
 HERE = Path(__file__).parent

@@ -12,6 +12,7 @@ LEVELS = ("error", "warning", "info")
 GENERAL: dict[str, tuple[str, ...] | None] = {
     "schema/invalid": None,
     "security/plaintext": ("flink/secret",),
+    "operator/rejected": ("flink/mem-unit", "flink/mem-jm", "flink/mem-tm", "flink/duration"),
     "kustomize/build": ("yaml/duplicate-key", "yaml/scalar"),
     "kubernetes/dangling-ref": ("kustomize/prefix-refs",),
     "confluent/ref": ("kustomize/prefix-refs",),

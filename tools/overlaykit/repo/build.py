@@ -16,10 +16,11 @@ from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.tree import Tree, everything, join, remotes
 from overlaykit.repo.unseen import note_unseen, unbuildable
-from overlaykit.repo.world import Judges, NotSeen, Unit, World, unit_of_files
+from overlaykit.repo.world import NotSeen, Unit, World, unit_of_files
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
@@ -234,7 +235,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "users"),
+    *("deployers", "healths", "flinks", "users"),
 )
 
 

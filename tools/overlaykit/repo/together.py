@@ -243,7 +243,7 @@ class Together:
 
     def shares(self, unit: "Unit", application: Application) -> bool:
         """Whether a unit surely runs on the cluster that an Application deploys to."""
-        return bool(self._keys(unit) & {_cluster(application)}) and self.is_known(unit)
+        return bool(self._keys(unit) & {cluster_of(application)}) and self.is_known(unit)
 
     def meet(self, one: "Unit", other: "Unit") -> bool | None:
         """Whether two units run on one cluster; None where they may, as nobody names it."""
@@ -254,12 +254,16 @@ class Together:
             return False
         return True if both - {""} else None
 
+    def clusters(self, unit: "Unit") -> set[str]:
+        """The clusters that a unit runs on, as `cluster_of` names them; none where nobody says."""
+        return self._keys(unit) - {""}
+
     def is_known(self, unit: "Unit") -> bool:
         """Whether somebody says that a unit runs: facts of its cluster, or an Application."""
         return bool(self.deployers(unit)) or self.world.cluster(unit.cluster) is not None
 
     def _keys(self, unit: "Unit") -> set[str]:
-        found = {_cluster(one) for one in self.deployers(unit)}
+        found = {cluster_of(one) for one in self.deployers(unit)}
         return found or {unit.cluster}
 
     def _held(self, keys: set[str]) -> list[Index]:
@@ -279,7 +283,7 @@ class Together:
 
     def _add_unseen(self, application: Application) -> None:
         """Where an Application brings what is not here."""
-        indexes = self._held({_cluster(application)})
+        indexes = self._held({cluster_of(application)})
         for source in application.sources:
             what = self._unseen(application, source)
             for index in indexes if what else ():
@@ -295,7 +299,7 @@ class Together:
         return ""
 
 
-def _cluster(application: Application) -> str:
+def cluster_of(application: Application) -> str:
     """The name under which a destination is known: its address, else where the Application lies."""
     destination = mapping(application.obj.get("spec", "destination"))
     for key in ("server", "name"):

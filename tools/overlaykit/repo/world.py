@@ -5,7 +5,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path as DiskPath
 from typing import TYPE_CHECKING, Any
 
 from overlaykit.argocd import applicationsets
@@ -19,14 +18,16 @@ from overlaykit.render.provenance import Provenance
 from overlaykit.repo.argocds import ArgoCDs
 from overlaykit.repo.clusters import Cluster, clusters, place_name
 from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.judges import Judges
 from overlaykit.repo.together import Together
 from overlaykit.repo.tree import Tree, join
-from overlaykit.schema.judge import Judge, Violation
-from overlaykit.schema.store import Store, builtin
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
+    from overlaykit.repo.operated import Operated
+    from overlaykit.repo.operators import Operators
 
 # Namespaces that every cluster has.
 STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -61,34 +62,6 @@ class NotSeen:
     what: str
     why: str
     where: tuple[str, ...] = ()
-
-
-class Judges:
-    """The schema judges of a repository, one a Kubernetes minor."""
-
-    def __init__(self, folders: list[DiskPath], default: str) -> None:
-        self.folders, self.default = folders, default
-        self._judges: dict[str, Judge] = {}
-        self._told: dict[str, list[Violation] | None] = {}
-
-    def of(self, obj: Object) -> Judge:
-        """The judge for an object: of its cluster's Kubernetes, else of the default one."""
-        return self._of_version(obj.kubernetes or self.default)
-
-    def _of_version(self, version: str) -> Judge:
-        if version not in self._judges:
-            self._judges[version] = Judge(Store(builtin(), self.folders, version))
-        return self._judges[version]
-
-    def minor(self, version: str) -> str:
-        """The Kubernetes minor whose schemas answer for a version, as `1.34`."""
-        return (self._of_version(version).store.minor or "").removeprefix("v")
-
-    def violations(self, obj: Object) -> list[Violation] | None:
-        """What the schema of the object's kind says; None where no schema is known."""
-        if obj.digest not in self._told:
-            self._told[obj.digest] = self.of(obj).violations(obj.data)
-        return self._told[obj.digest]
 
 
 @dataclass
@@ -312,6 +285,27 @@ class World:
     def together(self) -> Together:
         """Which units share a cluster, and what they find there."""
         return Together(self)
+
+    @cached_property
+    def operators(self) -> "Operators":
+        """The Flink operators of the clusters."""
+        from overlaykit.repo.operators import Operators
+
+        return Operators(self)
+
+    @cached_property
+    def operated(self) -> "Operated":
+        """What the Flink operator would refuse."""
+        from overlaykit.repo.operated import Operated
+
+        return Operated(self)
+
+    @cached_property
+    def flinks(self) -> "Flinks":
+        """How Flink is configured, over all units."""
+        from overlaykit.repo.flinks import Flinks
+
+        return Flinks(self)
 
     @cached_property
     def sources(self) -> list[Document]:

@@ -102,7 +102,7 @@ from overlaykit.kubernetes.flink import is_flink, options, says
 from overlaykit.kubernetes.pods import Pod, flink_spec
 from overlaykit.monitoring.reporters import reporters
 from overlaykit.monitoring.scrape import Endpoint, Monitor, monitors, option_place, scraped
-from overlaykit.repo.operators import operator_texts
+from overlaykit.repo.operator_values import operator_texts
 from overlaykit.repo.world import Unit, World
 
 LEVEL = "error"

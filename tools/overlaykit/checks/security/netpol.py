@@ -130,7 +130,7 @@ from overlaykit.repo.flink_clusters import (
     role_of,
     words,
 )
-from overlaykit.repo.operators import charts_of_operator
+from overlaykit.repo.operator_values import charts_of_operator
 from overlaykit.repo.together import Neighbours, Placed
 from overlaykit.repo.values import values_of
 from overlaykit.repo.world import Unit, World

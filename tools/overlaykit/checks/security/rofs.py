@@ -91,7 +91,7 @@ from overlaykit.kubernetes.flink import options, says, started
 from overlaykit.kubernetes.images import read
 from overlaykit.kubernetes.pods import MAIN, Container, Pod, flink_spec, pods
 from overlaykit.repo.merged import place_of
-from overlaykit.repo.operators import operator_texts
+from overlaykit.repo.operator_values import operator_texts
 from overlaykit.repo.together import Placed
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path

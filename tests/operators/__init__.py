@@ -1,0 +1,1 @@
+"""The Flink Kubernetes Operator: what it refuses, upgrades and merges."""

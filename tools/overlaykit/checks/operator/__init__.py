@@ -1,0 +1,1 @@
+"""Resources of the Flink Kubernetes Operator: what it refuses, and what surprises."""

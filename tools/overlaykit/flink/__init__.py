@@ -1,0 +1,1 @@
+"""What Apache Flink itself does with a configuration: sizes, durations, options, memory."""

@@ -1,0 +1,1 @@
+"""What the Flink Kubernetes Operator does with its resources: refuse, upgrade, scale, merge."""
