@@ -63,7 +63,8 @@ class ArgoCDs:
     def __init__(self, world: "World") -> None:
         self.world = world
         templated = Templated(world)
-        self._templated, self._defaults = templated.units, templated.defaults
+        unseen = [unit for unit in templated.units if world.charts.unseen(unit.folder)]
+        self._templated, self._defaults = unseen, templated.defaults
 
     @cached_property
     def content(self) -> dict[int, list["Unit"]]:

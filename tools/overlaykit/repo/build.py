@@ -8,19 +8,21 @@ from pathlib import Path
 from overlaykit import config as configuration
 from overlaykit import disk
 from overlaykit.argocd.applications import GROUP, Application, is_application, sources
-from overlaykit.render import engines
+from overlaykit.render import engines, helm
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object
+from overlaykit.render.plain import PlainEngine
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
+from overlaykit.repo.manifests import unit_of_files
 from overlaykit.repo.tree import Tree, everything, join, remotes
-from overlaykit.repo.unseen import note_unseen, unbuildable
-from overlaykit.repo.world import NotSeen, Unit, World, unit_of_files
+from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
+from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
@@ -73,7 +75,9 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
     hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
     for folder, found in hazards.items():
         yield _refused(world, folder, found)
-    rest = [folder for folder in folders if folder not in hazards]
+    charts = [f for f in folders if f not in hazards and inflatable(world.graph, f)]
+    yield from _inflated(world, charts)
+    rest = [folder for folder in folders if folder not in hazards and folder not in charts]
     count = 0
 
     def done(_: Render) -> None:
@@ -92,6 +96,23 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
                 yield _refused(world, render.folder, found)
             else:
                 yield _unit(world, render)
+
+
+def _inflated(world: World, folders: list[str]) -> Iterator[Unit]:
+    """Folders with charts in them: Kustomize itself has Helm inflate these."""
+    if not folders:
+        return
+    engine = PlainEngine.found(helm.found())
+    for render in engine.build(world.tree.root, folders, lambda _: None):
+        if render.error is not None:
+            why = f"inflates a Helm chart: {render.error}"
+            world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
+        else:
+            world.charts.seen(inflated(world.graph, render.folder))
+            unit = _unit(world, render)
+            unit.chain = None  # no engine renders it otherwise to prove anything
+            unit.assuming = "that Argo CD's kustomize.buildOptions have --enable-helm"
+            yield unit
 
 
 def _refused(world: World, folder: str, broken: Broken) -> Unit:
@@ -227,6 +248,9 @@ def _add_deployed(world: World) -> None:
         fresh: list[Unit] = []
         for application in todo:
             fresh.extend(_deployed(world, application, known))
+        installed = world.charts.install(todo)
+        world.units.extend(installed)
+        fresh.extend(installed)
         _reset(world)
         todo = world.applications_in(fresh)
     _reset(world)
@@ -235,7 +259,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "flinks", "users"),
+    *("deployers", "healths", "flinks", "users", "operators", "operated"),
 )
 
 

@@ -13,10 +13,11 @@ from overlaykit.argocd.applications import own_urls as find_own_urls
 from overlaykit.argocd.applicationsets import Expansion, Listing, is_application_set
 from overlaykit.config import Config
 from overlaykit.kubernetes.scope import Scopes, declared_scopes
+from overlaykit.render.helm import Installation
 from overlaykit.render.objects import Object, Reader
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.argocds import ArgoCDs
-from overlaykit.repo.clusters import Cluster, clusters, place_name
+from overlaykit.repo.clusters import Cluster, clusters
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.together import Together
@@ -24,6 +25,7 @@ from overlaykit.repo.tree import Tree, join
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.charts import Charts
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
     from overlaykit.repo.operated import Operated
@@ -39,7 +41,8 @@ class Unit:
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
     `drafts` are the source objects of a folder that did not build. `judged` is false for a base
-    that others build from: it is judged through them. `chain` is of a folder that was built.
+    that others build from: it is judged through them. `chain` is of a folder that was built,
+    `installation` of a chart that was rendered.
     """
 
     folder: str
@@ -53,6 +56,7 @@ class Unit:
     assuming: str = ""
     files: list[str] = field(default_factory=list)
     chain: Provenance | None = None
+    installation: Installation | None = None
 
 
 @dataclass(frozen=True)
@@ -219,7 +223,18 @@ class World:
         """The units that an Application deploys from this repository."""
         sources = [s for s in application.sources if s.path and self.is_own(s)]
         paths = dict.fromkeys(join("", source.path) for source in sources)
-        return [unit for path in paths for unit in self.units_of.get(path, ())]
+        units = [unit for path in paths for unit in self.units_of.get(path, ())]
+        if any(unit.installation for unit in units):
+            own = {None, *self.charts.wanted(application)}
+            return [unit for unit in units if unit.installation in own]
+        return units
+
+    @cached_property
+    def charts(self) -> "Charts":
+        """The charts of the repository that were rendered."""
+        from overlaykit.repo.charts import Charts
+
+        return Charts(self)
 
     @cached_property
     def deployers(self) -> dict[str, list[Application]]:
@@ -362,26 +377,3 @@ def value_files(application: Application) -> Iterator[str]:
                 yield name.partition("/")[2]
             elif "://" not in name:
                 yield join(source.path, name.lstrip("/") if name.startswith("/") else name)
-
-
-def unit_of_files(
-    tree: Tree, folder: str, names: list[str], config: Config, groups: tuple[str, ...] = ()
-) -> Unit:
-    """A unit of plain manifest files (of `groups` only, if given), each object in its document."""
-    sources: dict[int, Document] = {}
-    kept: list[Object] = []
-    for name in names:
-        for document in tree.documents_or_none(name):
-            if not isinstance(document.data, dict) or not document.data.get("kind"):
-                continue
-            obj = Object(document.data)
-            if not groups or obj.group in groups:
-                sources[id(obj)] = document
-                kept.append(obj)
-
-    def locate(obj: Object, path: Path, key: bool) -> Place:
-        document = sources[id(obj)]
-        return document.place_of(path, key) or document.nearest(path)
-
-    cluster, workload = place_name(folder, config.clusters)
-    return Unit(folder, cluster, workload, locate, kept, files=names)
