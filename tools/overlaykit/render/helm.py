@@ -4,7 +4,6 @@ Source: Argo CD, "Helm" in the user guide: `helm template` with the CRDs, the Ap
 and namespace; value files, then values, then parameters, the later outranks the earlier.
 """
 
-import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -41,8 +40,7 @@ def found() -> Path | None:
     """The Helm to use: this checkout's, else the machine's; None where there is none."""
     if disk.is_file(_OWN):
         return _OWN
-    named = shutil.which("helm")
-    return Path(named) if named else None
+    return disk.program("helm")
 
 
 def template(helm: Path, charts: Path, root: Path, wanted: Installation, kubernetes: str) -> Render:

@@ -165,11 +165,13 @@ def _deploys(world: World, folder: str) -> bool:
 
 
 def _choose_judged(world: World, spared: set[str]) -> None:
-    """A base is judged through the overlays that build from it, if one of them was built."""
+    """A base is judged through the overlays that build from it, if one of them was built, or is
+    not looked at."""
     above = {unit.folder: world.graph.ancestors(unit.folder) for unit in world.units}
     judged = set(spared)
     for unit in sorted(world.units, key=lambda unit: len(above[unit.folder])):
-        unit.judged = not above[unit.folder] & judged
+        elsewhere = bool((above[unit.folder] | {unit.folder}) & world.hidden)
+        unit.judged = not above[unit.folder] & judged and not elsewhere
         if unit.judged:
             judged.add(unit.folder)
 

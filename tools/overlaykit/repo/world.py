@@ -81,6 +81,8 @@ class World:
     lost: bool = False
     # Whether all that builds from a file is in this world, which may be a part of the repository.
     knows_users: Callable[[str], bool] = lambda name: True
+    # What files name that are not in this world.
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def clusters(self) -> list[Cluster]:
