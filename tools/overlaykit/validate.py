@@ -49,7 +49,7 @@ class Result:
 def validate_change(root: Path, change: str, targets: list[str], progress: Progress) -> Result:
     """Judge what a change touches (see `scope.of_change`): what `validate` says of it."""
     started = time.perf_counter()
-    with engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
+    with checks.loading(), engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Result(seconds=time.perf_counter() - started)
         result = validate(tree, targets, progress, scope)

@@ -6,9 +6,11 @@ given: `check_object(obj, world)`, `check_unit(unit, world)`, `check_file(docume
 DRAFTS = True an object check is also given the source objects of folders that do not build.
 """
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -17,6 +19,7 @@ from typing import Any
 
 from overlaykit.findings import Problem
 
+_LOADING = threading.Lock()
 INPUTS = ("object", "unit", "file", "repository", "comments")
 
 
@@ -52,9 +55,25 @@ def check_id(family: str, name: str) -> str:
     return f"{family}/{name.replace('_', '-')}"
 
 
-@cache
 def load_all() -> dict[str, Check]:
+    with _LOADING:
+        return _all()
+
+
+@cache
+def _all() -> dict[str, Check]:
     return {check: load(check) for check in ids()}
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """All checks are read while the block waits for other programs."""
+    reader = threading.Thread(target=load_all, daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        reader.join()
 
 
 def load(check: str) -> Check:
