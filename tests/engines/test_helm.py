@@ -138,6 +138,27 @@ def test_applications_in_a_chart_are_followed(repository: Plant) -> None:
     )
 
 
+def test_a_chart_of_several_clusters_is_not_one_set_of_applications(repository: Plant) -> None:
+    """Each cluster's Argo CD installs the chart of Applications: none is there twice."""
+    child = application("child", "{values: 'tag: {{ .Values.tag }}'}")
+    files = tree() | {
+        f"clusters/{name}/root.yaml": application(
+            "root", f"{{valuesObject: {{tag: {name}}}}}"
+        ).replace("charts/shop", "charts/root")
+        for name in ("one", "two")
+    }
+    files |= {
+        "charts/root/Chart.yaml": CHART,
+        "charts/root/values.yaml": "tag: child\n",
+        "charts/root/templates/child.yaml": child,
+    }
+    del files["apps/one.yaml"]
+    found = told(repository(files))
+    assert [one for one in found["findings"] if one["check"] == "argocd/duplicate-name"] == []
+    assert found["summary"]["objects"] == 6
+    assert found["summary"]["not_seen"] == []
+
+
 def test_a_vendored_chart_is_inflated_by_kustomize(repository: Plant) -> None:
     files = {f"overlays/dev/{name}": text for name, text in tree().items() if "charts" in name}
     kustomization = "helmCharts: [{name: shop, releaseName: a, valuesInline: {count: two}}]\n"

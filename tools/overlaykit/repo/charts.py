@@ -40,9 +40,15 @@ class Charts:
 
     def __init__(self, world: "World") -> None:
         self.world = world
-        self._seen: set[Installation] = set()
+        self._units: dict[Installation, list[Unit]] = {}
         # Chart folder to why it was not rendered; empty for one that was.
         self._outcome: dict[str, str] = {}
+
+    def of(self, application: Application) -> list["Unit"]:
+        """What an Application's charts of this repository render."""
+        if not self._units:
+            return []
+        return [unit for one in self.wanted(application) for unit in self._units.get(one, ())]
 
     def unseen(self, chart: str) -> str:
         """Why a chart of the repository was not rendered; empty for one that was."""
@@ -66,15 +72,16 @@ class Charts:
     def install(self, applications: list[Application]) -> list["Unit"]:
         """A unit for each installation that is new."""
         todo = {one: a for a in applications for one in self.wanted(a)}
-        todo = {one: a for one, a in todo.items() if one not in self._seen}
-        self._seen.update(todo)
+        todo = {one: a for one, a in todo.items() if one not in self._units}
         with disk.scratch_folder() as copy:
             # Argo CD sees what is committed; Helm would read whatever lies in the folder.
             self._copy(copy, {one.chart for one in todo})
             with ThreadPoolExecutor(cpu_count() or 2) as pool:
                 renders = list(pool.map(lambda one: self._render(copy, one, todo[one]), todo))
         pairs = zip(todo.items(), renders, strict=True)
-        return [unit for (one, a), render in pairs for unit in self._units(a, one, render)]
+        fresh = {one: list(self._made(a, one, render)) for (one, a), render in pairs}
+        self._units |= fresh
+        return [unit for units in fresh.values() for unit in units]
 
     def _copy(self, copy: DiskPath, charts: set[str]) -> None:
         root = self.world.tree.root
@@ -94,7 +101,7 @@ class Charts:
         named = place_name(wanted.chart, self.world.config.clusters)[0]
         return named or application.cluster
 
-    def _units(
+    def _made(
         self, application: Application, wanted: Installation, render: Render
     ) -> Iterator["Unit"]:
         from overlaykit.repo.world import Unit
@@ -103,8 +110,9 @@ class Charts:
             self._outcome.setdefault(wanted.chart, render.error)
             return
         cluster = self._cluster(application, wanted)
-        unit = Unit(wanted.chart, cluster, application.name, lambda *_: Place(wanted.chart))
-        unit.installation = wanted
+        # A chart is a unit for each way to install it.
+        folder = join(wanted.chart, f"<{wanted.release} of {application.folder or '.'}>")
+        unit = Unit(folder, cluster, application.name, lambda *_: Place(wanted.chart))
         try:
             self._fill(unit, wanted, render.text)
         except SyntaxProblem as problem:

@@ -13,7 +13,6 @@ from overlaykit.argocd.applications import own_urls as find_own_urls
 from overlaykit.argocd.applicationsets import Expansion, Listing, is_application_set
 from overlaykit.config import Config
 from overlaykit.kubernetes.scope import Scopes, declared_scopes
-from overlaykit.render.helm import Installation
 from overlaykit.render.objects import Object, Reader
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.argocds import ArgoCDs
@@ -41,8 +40,7 @@ class Unit:
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
     `drafts` are the source objects of a folder that did not build. `judged` is false for a base
-    that others build from: it is judged through them. `chain` is of a folder that was built,
-    `installation` of a chart that was rendered.
+    that others build from: it is judged through them. `chain` is of a folder that was built.
     """
 
     folder: str
@@ -56,7 +54,6 @@ class Unit:
     assuming: str = ""
     files: list[str] = field(default_factory=list)
     chain: Provenance | None = None
-    installation: Installation | None = None
 
 
 @dataclass(frozen=True)
@@ -226,10 +223,7 @@ class World:
         sources = [s for s in application.sources if s.path and self.is_own(s)]
         paths = dict.fromkeys(join("", source.path) for source in sources)
         units = [unit for path in paths for unit in self.units_of.get(path, ())]
-        if any(unit.installation for unit in units):
-            own = {None, *self.charts.wanted(application)}
-            return [unit for unit in units if unit.installation in own]
-        return units
+        return units + self.charts.of(application)
 
     @cached_property
     def charts(self) -> "Charts":
