@@ -93,7 +93,7 @@ def test_a_sound_chart_is_seen(repository: Plant) -> None:
     [
         ("{valueFiles: [../../dev.yaml], values: 'count: two'}", 1),
         ("{valueFiles: [../../dev.yaml], values: 'count: two', valuesObject: {count: 3}}", 0),
-        ("{valuesObject: {count: 3}, parameters: [{name: count, value: two}]}", 1),
+        ("{valuesObject: {count: 3}, values: 'count: two'}", 0),
         ("{values: 'count: two', parameters: [{name: count, value: '4'}]}", 0),
         ("{parameters: [{name: count, value: '4', forceString: true}]}", 0),
     ],
@@ -103,6 +103,12 @@ def test_the_later_values_outrank_the_earlier(repository: Plant, source: str, wa
     invalid = [one for one in of_chart(found) if one[0] == "schema/invalid"]
     place = ("schema/invalid", "error", "charts/shop/templates/deployment.yaml", 6)
     assert invalid == [place] * wanted
+
+
+def test_the_place_is_the_value_file_that_has_the_last_word(repository: Plant) -> None:
+    files = tree() | {"dev.yaml": "# dev\ncount: two\n"}
+    [invalid] = [f for f in told(repository(files))["findings"] if f["field"] == "spec.replicas"]
+    assert (invalid["file"], invalid["line"], invalid["column"]) == ("dev.yaml", 2, 8)
 
 
 def test_a_value_file_that_is_not_here_is_not_guessed(repository: Plant) -> None:

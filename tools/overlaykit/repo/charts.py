@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 # What a chart asks of the cluster that it is installed to.
 _ASKS = re.compile(r"\.Capabilities\.APIVersions|\blookup\b")
+_PRINTED = re.compile(r"\.Values\.([\w.]+)")
 _TEST = re.compile(r"\btest(-success|-failure)?\b")
 
 
@@ -136,7 +137,14 @@ class Charts:
                     unit.objects.append(kept)
         if asks:
             unit.assuming = f"that the cluster offers what {min(asks)} asks for as Helm alone does"
-        unit.locate = lambda obj, path, key: _place(tree, origins[id(obj)], path)
+        files = [f"{below}values.yaml", *wanted.value_files]
+        inline = _document(wanted.values)
+
+        def locate(obj: Object, path: Path, key: bool) -> Place:
+            place, line = _written(tree, origins[id(obj)], path)
+            return (None if key else _value(tree, line, files, inline)) or place
+
+        unit.locate = locate
 
 
 def installation(application: Application, source: Source, tree: Tree) -> Installation:
@@ -212,8 +220,17 @@ def _asks(tree: Tree, name: str) -> bool:
         return False
 
 
-def _place(tree: Tree, name: str, path: Path) -> Place:
-    """The line of a template that writes a field, where one line alone does; else its first."""
+def _document(text: str) -> Any:
+    """What values in an Application say; nothing where they are no YAML."""
+    try:
+        return next(iter(parse(text)), None)
+    except SyntaxProblem:
+        return None
+
+
+def _written(tree: Tree, name: str, path: Path) -> tuple[Place, str]:
+    """The line of a template that writes a field, where one alone does, with its text; else that
+    of the nearest field above it, else the first, without."""
     keys = [step for step in path if isinstance(step, str)]
     lines = tree.text(name).splitlines()
     for key in reversed(keys):
@@ -221,5 +238,20 @@ def _place(tree: Tree, name: str, path: Path) -> Place:
         hits = [(number, line) for number, line in enumerate(lines, 1) if wanted.match(line)]
         if len(hits) == 1:
             number, line = hits[0]
-            return Place(name, number, line.index(key) + 1)
-    return Place(name)
+            place = Place(name, number, line.index(key) + 1)
+            return place, line if key == path[-1] else ""
+    return Place(name), ""
+
+
+def _value(tree: Tree, line: str, files: list[str], inline: Any) -> Place | None:
+    """Where the value stands that a line prints, if it prints one, and a file has the last word."""
+    printed = _PRINTED.findall(line)
+    path = tuple(printed[0].split(".")) if len(printed) == 1 else ()
+    if not path or Object(inline if isinstance(inline, dict) else {}).get(*path) is not None:
+        return None
+    for name in reversed(files):
+        for document in tree.documents_or_none(name) if tree.is_file(name) else ():
+            place = document.place_of(path, False)
+            if place is not None:
+                return place
+    return None
