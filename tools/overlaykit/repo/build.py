@@ -23,6 +23,7 @@ from overlaykit.repo.manifests import unit_of_files
 from overlaykit.repo.tree import Tree, everything, join, remotes
 from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
 from overlaykit.repo.world import NotSeen, Unit, World
+from overlaykit.schema.crd import is_crd
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
@@ -60,6 +61,8 @@ def build_world(
     _add_files(world)
     _add_deployed(world)
     _set_aside_templates(world)
+    crds = (obj for unit in world.units for obj in unit.objects if is_crd(obj.data))
+    world.judges.declare([obj.data for obj in crds])
     note_unseen(world)
 
 
