@@ -62,7 +62,7 @@ def build_world(
     _add_deployed(world)
     _set_aside_templates(world)
     crds = (obj for unit in world.units for obj in unit.objects if is_crd(obj.data))
-    world.judges.declare([obj.data for obj in crds])
+    world.judges.declare(list({obj.digest: obj.data for obj in crds}.values()))
     note_unseen(world)
 
 
