@@ -88,7 +88,7 @@ def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) 
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
-    build_world(world, progress, scope.needs)
+    build_world(world, progress, scope.needs, set().union(*wanted))
     found = list(judge(world))
     comments = suppress.allows(world.tree, {*world.reached, *(f.file for f in found)})
     found += _unused(world, found, comments)

@@ -5,7 +5,7 @@ where a file names none, whole fractions are integers, keys are text. Nothing is
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -38,7 +38,12 @@ class Violation:
 class Declared:
     """Judges objects by the CRDs of a repository; of one kind there may be several."""
 
-    def __init__(self, crds: Iterable[Mapping[str, Any]]) -> None:
+    def __init__(
+        self,
+        crds: Iterable[Mapping[str, Any]],
+        more: Callable[[str, str], Iterable[Mapping[str, Any]]] = lambda group, kind: (),
+    ) -> None:
+        self._more = more
         self._crds: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
         self._compiled: dict[tuple[str, str], list[_Compiled]] = {}
         for one in crds:
@@ -54,13 +59,14 @@ class Declared:
 
     def _of(self, api_version: str, kind: str) -> list["_Compiled"]:
         group, version = split(api_version)
-        crds = self._crds.get((group, kind), ())
-        if crds and (api_version, kind) not in self._compiled:
+        if (api_version, kind) not in self._compiled:
             name = crd_path(group, kind, version)
+            others = (one for one in self._more(group, kind) if _served(one) == (group, kind))
+            crds = [*self._crds.get((group, kind), ()), *others]
             texts = {text for one in crds for text in _schemas(one, name)}
             compiled = [_Compiled(Path(name), json.loads(text)) for text in sorted(texts)]
             self._compiled[api_version, kind] = compiled
-        return self._compiled.get((api_version, kind), [])
+        return self._compiled[api_version, kind]
 
 
 def _served(one: Mapping[str, Any]) -> tuple[str, str]:
