@@ -155,7 +155,9 @@ def _ours(case: Case) -> dict[str, str]:
         hidden = ("kubernetes.operator.", "job.autoscaler.")
         return {key: text for key, text in found.items() if not key.startswith(hidden)}
     found = _applied(values, [one for one in done if one.by != CLIENT and not one.is_late])
-    found = _applied(found, observed(flatten(spec["flinkConfiguration"]), Release()))
+    found = _applied(
+        found, [one for _, one in observed(flatten(spec["flinkConfiguration"]), Release())]
+    )
     found |= flatten(job["spec"]["flinkConfiguration"])
     late = of_session_job(job["spec"]["job"], job["metadata"]["name"], found, Release(), flink)
     # The parallelism is sent beside the configuration.

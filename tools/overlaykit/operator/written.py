@@ -39,8 +39,8 @@ _SAVEPOINT = ("execution.savepoint.path", "execution.state-recovery.path")
 @dataclass(frozen=True)
 class Written:
     """A setting that is written, or (no value) taken away; `path`: the field of the spec that it
-    comes from; `is_open`: the value is one of the cluster's own, and the text describes it; `is_late`:
-    each deployment decides it anew."""
+    comes from. `is_open`: the value is one of the cluster's own, and the text describes it.
+    `is_late`: each deployment decides it anew."""
 
     key: str
     value: str | None
@@ -125,12 +125,13 @@ def of_cluster(
     return writer.done
 
 
-def observed(configuration: Mapping[str, str], release: Release) -> list[Written]:
-    """What is written over a session cluster's settings, before those of a job of it."""
+def observed(configuration: Mapping[str, str], release: Release) -> list[tuple[str, Written]]:
+    """What is written over a session cluster's settings, before those of a job of it, each with
+    the key of the cluster that it is read from."""
     option = savepoints(release)
-    found = Settings(configuration).text(option)
-    why = "of the session cluster"
-    return [] if found is None else [Written(option.key, found, ("flinkConfiguration",), why)]
+    name = Settings(configuration).name(option)
+    why = "the session cluster's, under the name that outranks the others"
+    return [(name, Written(option.key, configuration[name], (), why))] if name else []
 
 
 def overlapping(keys: Iterable[str], release: Release, flink: Flink) -> list[tuple[str, str]]:

@@ -79,6 +79,22 @@ class Provenance:
         read = self.read(obj)
         return self._start() if read is None else self.trace(read, obj, path, key)
 
+    def history(self, obj: Object, path: Path) -> list[tuple[Place, object]]:
+        """Where the scalar at `path` was set, the last writer first, each with what it wrote.
+
+        What a transformer made of a value stands first, with the value that was rendered.
+        """
+        found = [(self.locate(obj, path), obj.get(*path))]
+        read = self.read(obj)
+        layers = [one for one in read.steps if isinstance(one, Kustomization)] if read else []
+        for layer in reversed(layers):
+            assert read is not None
+            for _, document in self._patches(layer, read, obj):
+                found += _setting(document, obj, path)
+        if read is not None and read.document is not None:
+            found += _setting(read.document, obj, path)
+        return list({place: (place, value) for place, value in reversed(found)}.values())[::-1]
+
     def _start(self) -> Place:
         layer = self.graph.kustomizations.get(self.folder)
         return Place(layer.file if layer else self.folder)
@@ -173,6 +189,19 @@ class Provenance:
                 place = document.place()
                 lines.append(f"patched by {place.file}:{place.line}")
         return lines
+
+
+def _setting(document: Document, obj: Object, path: Path) -> list[tuple[Place, object]]:
+    """The scalar that a document or patch writes at a path of an object, and where."""
+    place = patch_place(document, obj, path, False, None, [])
+    value: object = None
+    if isinstance(document.data, dict):
+        value = Object(document.data).get(*path)
+    pointer = "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    for operation in document.data if isinstance(document.data, list) else ():
+        if isinstance(operation, dict) and operation.get("path") == pointer:
+            value = operation.get("value")
+    return [] if place is None or value is None else [(place, value)]
 
 
 def _container(read: Read, obj: Object, path: Path, key: bool) -> Place | None:

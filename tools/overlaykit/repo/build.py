@@ -343,6 +343,14 @@ def _is_plain(world: World, path: str) -> bool:
     return tree.is_dir(path) and not world.graph.is_build(path) and path not in tree.charts
 
 
+def plain_directory(world: World, path: str) -> Unit:
+    """A folder of plain manifests that nobody deploys, as a unit of the world."""
+    unit = _directory(world, path, True)
+    world.units.append(unit)
+    _reset(world)
+    return unit
+
+
 def _directory(world: World, path: str, recurse: bool) -> Unit:
     prefix = f"{path}/" if path else ""
     names = [n for n in world.tree.yaml_files if n.startswith(prefix)]

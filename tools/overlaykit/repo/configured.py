@@ -1,0 +1,73 @@
+"""Which jobs a target and a name on the command line mean."""
+
+import difflib
+from fnmatch import fnmatch
+from typing import TYPE_CHECKING
+
+from overlaykit.errors import UsageError
+from overlaykit.repo.build import plain_directory
+from overlaykit.repo.effective import Configured, Key, configured
+from overlaykit.repo.target import folders_of, matches
+
+if TYPE_CHECKING:
+    from overlaykit.repo.world import Unit, World
+
+
+def find(world: "World", target: str, wanted: str = "") -> tuple[list[Configured], list["Unit"]]:
+    """The jobs of a target that a name means, in order, and the folders that do not build.
+
+    Raises UsageError where there are none.
+    """
+    units = _units(world, target)
+    found = [one for unit in units for one in configured(world, unit)]
+    found.sort(key=lambda one: (one.unit.folder, one.obj.kind, one.namespace, one.obj.name))
+    broken = [unit for unit in units if unit.broken is not None]
+    if not found and not broken:
+        raise UsageError(f"{target} has no Flink cluster and no job")
+    chosen = [one for one in found if _is_meant(one, wanted)]
+    if wanted and not chosen:
+        raise UsageError(_unknown(target, wanted, found))
+    return chosen, broken
+
+
+def _units(world: "World", target: str) -> list["Unit"]:
+    """What a target renders, each object once: a folder that another builds from shows there."""
+    folders = folders_of(world, target)
+    units = [unit for unit in world.units if matches(unit.folder, folders)]
+    exact = [unit for unit in units if unit.folder in folders and len(folders) == 1]
+    judged = [unit for unit in units if unit.judged]
+    if exact or judged:
+        return judged or exact
+    if units:
+        above = {unit.folder: world.graph.ancestors(unit.folder) for unit in units}
+        return [unit for unit in units if not (above[unit.folder] - {unit.folder}) & above.keys()]
+    return [plain_directory(world, folder) for folder in sorted(folders)]
+
+
+def _is_meant(one: Configured, wanted: str) -> bool:
+    """Whether `name`, `Kind/name` or `Kind/namespace/name`, each a glob, names an object."""
+    kind, name = one.obj.kind, one.obj.name
+    names = (name, f"{kind}/{name}", f"{one.namespace}/{name}", f"{kind}/{one.namespace}/{name}")
+    return not wanted or any(fnmatch(text.lower(), wanted.lower()) for text in names)
+
+
+def _unknown(target: str, wanted: str, found: list[Configured]) -> str:
+    names = [one.obj.name for one in found]
+    close = difflib.get_close_matches(wanted.rpartition("/")[2], names, 1, 0.5)
+    hint = f"; did you mean '{close[0]}'?" if close else ""
+    listed = ", ".join(one.label for one in found) or "nothing"
+    return f"{target} has no Flink cluster or job '{wanted}'{hint}\n  it has: {listed}"
+
+
+def explained(one: Configured, key: str) -> Key:
+    """A key of a job, set or not, under whatever name. Raises UsageError for an unknown one."""
+    keys = {known.key: known for known in one.keys}
+    option = one.known.find(key)
+    names = [key, *([option.key, *(name for name, _ in option.former)] if option else [])]
+    found = next((keys[name] for name in names if name in keys), None)
+    found = found or one.default(option.key if option else key)
+    if found is None:
+        close = difflib.get_close_matches(key, [*keys, *one.known.options], 3, 0.6)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise UsageError(f"{one.label} has no option '{key}'{hint}")
+    return found
