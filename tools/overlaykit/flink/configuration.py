@@ -44,16 +44,26 @@ def text_of(value: Any) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def flatten(value: Any, path: Path = (), prefix: str = "") -> Iterator[tuple[str, Any, Path]]:
-    """Flat keys of nested configuration, each with its value and path; a list is one value."""
+def leaves(value: Any, path: Path = (), prefix: str = "") -> Iterator[tuple[str, Any, Path]]:
+    """Flat keys of nested configuration, each with whatever stands there that is no mapping."""
     for key, item in mapping(value).items():
         name, at = f"{prefix}{key}", (*path, str(key))
         if isinstance(item, dict):
-            yield from flatten(item, at, f"{name}.")
-        elif isinstance(item, list):
-            yield name, ";".join(text_of(one) for one in item), at
-        elif item is not None:
+            yield from leaves(item, at, f"{name}.")
+        else:
             yield name, item, at
+
+
+def value_text(value: Any) -> str:
+    """A scalar, or a list as one value."""
+    if isinstance(value, list):
+        return ";".join(text_of(one) for one in value)
+    return text_of(value)
+
+
+def flatten(value: Any) -> dict[str, str]:
+    """Options by their flat keys; null sets nothing."""
+    return {name: value_text(item) for name, item, _ in leaves(value) if item is not None}
 
 
 def settings(obj: Object) -> list[Setting]:
@@ -82,8 +92,10 @@ def configurations(obj: Object) -> Iterator[Path]:
 
 
 def _flat(data: Any, path: Path) -> Iterator[Setting]:
-    for key, value, at in flatten(data, path):
-        yield Setting(key, text_of(value), at, "flinkConfiguration", "", isinstance(value, str))
+    for key, value, at in leaves(data, path):
+        if value is not None:
+            kind, quoted = "flinkConfiguration", isinstance(value, str | list)
+            yield Setting(key, value_text(value), at, kind, "", quoted)
 
 
 def of_file(text: str, path: Path, name: str) -> list[Setting]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overlaykit.flink.configuration import leaves
 from overlaykit.operator.versions import Flink, Release, flink_text, flink_version
 
 # Defaults for a namespace or a Flink version stand below this.
@@ -89,18 +90,15 @@ def text_of(value: Any) -> str:
     return java_text(value) if isinstance(value, float) else str(value)
 
 
-def flatten(value: Any, prefix: str = "") -> dict[str, str]:
-    """flinkConfiguration as flat keys; a list is its items with semicolons between."""
-    found: dict[str, str] = {}
-    for key, item in value.items() if isinstance(value, dict) else ():
-        name = f"{prefix}.{key}" if prefix else str(key)
-        if isinstance(item, dict):
-            found |= flatten(item, name)
-        elif isinstance(item, list):
-            # An empty list never reaches the loop that would set the key.
-            found |= {name: ";".join(_item(one) for one in item)} if item else {}
-        else:
+def flatten(value: Any) -> dict[str, str]:
+    """flinkConfiguration as flat keys, each value as Jackson writes it."""
+    found = {}
+    for name, item, _ in leaves(value):
+        # An empty list never reaches the loop that would set the key.
+        if not isinstance(item, list):
             found[name] = text_of(item)
+        elif item:
+            found[name] = ";".join(_item(one) for one in item)
     return found
 
 

@@ -82,18 +82,21 @@ class Provenance:
     def history(self, obj: Object, path: Path) -> list[tuple[Place, object]]:
         """Where the scalar at `path` was set, the last writer first, each with what it wrote.
 
-        What a transformer made of a value stands first, with the value that was rendered.
+        The first one has the rendered value, also where it wrote only a part of it (a fact).
         """
-        found = [(self.locate(obj, path), obj.get(*path))]
         read = self.read(obj)
-        layers = [one for one in read.steps if isinstance(one, Kustomization)] if read else []
-        for layer in reversed(layers):
-            assert read is not None
+        if read is None:
+            return [(self._start(), obj.get(*path))]
+        parts: list[Place | None] = []
+        below: list[tuple[Place, object]] = []
+        for layer in (one for one in reversed(read.steps) if isinstance(one, Kustomization)):
+            parts.append(Transformers(self, layer, read, obj).part(path))
             for _, document in self._patches(layer, read, obj):
-                found += _setting(document, obj, path)
-        if read is not None and read.document is not None:
-            found += _setting(read.document, obj, path)
-        return list({place: (place, value) for place, value in reversed(found)}.values())[::-1]
+                below += _setting(document, obj, path)
+        if read.document is not None:
+            below += _setting(read.document, obj, path)
+        last = next((one for one in parts if one), None) or self.locate(obj, path)
+        return [(last, obj.get(*path)), *(one for one in below if one[0] != last)]
 
     def _start(self) -> Place:
         layer = self.graph.kustomizations.get(self.folder)

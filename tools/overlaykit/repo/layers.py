@@ -1,17 +1,18 @@
 """The layers of a Flink configuration: every value with who set it and where, and what it beat."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from overlaykit.config import FILE
-from overlaykit.flink.configuration import Setting, text_of
+from overlaykit.flink.configuration import Setting, value_text
 from overlaykit.operator import settings as operator_settings
 from overlaykit.operator.chart import own_configuration
 from overlaykit.operator.versions import Flink
+from overlaykit.render.objects import Object
 from overlaykit.repo.flinks import Config, place
 from overlaykit.repo.operators import Operator
-from overlaykit.source import Place
+from overlaykit.source import Path, Place
 
 if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
@@ -62,22 +63,20 @@ def put_config(
     """The settings of an object, each with what it replaced on the way through Kustomize."""
     label = config.obj.label if config.obj is not None else config.label
     for setting in kept:
-        found = place(world, config, setting)
-        for at, value in _before(unit, config, setting, found):
+        if config.obj is None or setting.line:
+            at = place(world, config, setting)
+            stack.put(setting.key, Origin(setting.value, layer, at, label))
+            continue
+        for at, value in history(unit, config.obj, setting.path):
             stack.put(setting.key, Origin(value, layer, at, label))
-        stack.put(setting.key, Origin(setting.value, layer, found, label))
 
 
-def _before(
-    unit: "Unit", config: Config, setting: Setting, found: Place
-) -> Iterator[tuple[Place, str]]:
-    """What bases and weaker patches said, the weakest first."""
-    if unit.chain is None or config.obj is None or setting.line:
-        return
-    history = unit.chain.history(config.obj, setting.path)
-    for at, value in reversed(history):
-        if at != found and isinstance(value, str | int | float):
-            yield at, text_of(value)
+def history(unit: "Unit", obj: Object, path: Path) -> list[tuple[Place, str]]:
+    """The scalar at a path as the base, then each patch has it, and last as it is rendered."""
+    if unit.chain is None or unit.broken is not None:
+        return [(unit.locate(obj, path, False), value_text(obj.get(*path)))]
+    found = unit.chain.history(obj, path)
+    return [(at, value_text(v)) for at, v in reversed(found) if not isinstance(v, dict | None)]
 
 
 def put_operator(
