@@ -48,6 +48,8 @@ def command(
         assert unit.broken is not None
         at = unit.broken.place
         click.echo(f"{at.file}:{at.line}: {unit.broken.message}", err=True)
+    if not found:
+        click.echo(f"{target} runs no Flink cluster and no job", err=True)
     shown = [report.Shown(one, why, everything) for one in found]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     if form == "json":

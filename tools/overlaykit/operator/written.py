@@ -191,7 +191,9 @@ def _resource(writer: _Writer, part: str, resource: Mapping[str, Any]) -> None:
     size, cpu = resource.get("memory"), resource.get("cpu")
     if not is_null(size):
         key = f"{process}.memory.process.size"
-        writer.set(key, size_text(_text(size)), (*path, "memory"), "the pod's memory is the whole")
+        writer.set(
+            key, size_text(_text(size)), (*path, "memory"), "the process gets all memory of its pod"
+        )
     if not is_null(cpu):
         text = cores_text(cpu)
         writer.set(f"kubernetes.{process}.cpu.amount", text, (*path, "cpu"))
@@ -289,14 +291,18 @@ def _deployment(writer: _Writer, spec: Mapping[str, Any], name: str) -> None:
         writer.set(_SAVEPOINT[0], savepoint, (*_JOB, "initialSavepointPath"), why)
     key = "$internal.pipeline.job-id"
     if key not in writer.values:
-        writer.open(key, "a new one, but for last-state", "checkpoint paths of runs stay apart")
+        writer.open(
+            key,
+            "a new one for each start, but for last-state",
+            "checkpoint paths of runs stay apart",
+        )
     storage = writer.get("high-availability.storageDir")
     if storage is not None:
         key = "job-result-store.delete-on-commit"
         writer.set_default(key, "false", "the operator reads the result of a job that ended")
         writer.open(
             "job-result-store.storage-path",
-            f"{storage}/job-result-store/{name}/ and a new name",
+            f"{storage}/job-result-store/{name or 'its name'}/ and a new name",
             "a new run does not take the result of the last one for its own",
         )
 

@@ -6,24 +6,36 @@ from typing import TYPE_CHECKING
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.build import plain_directory
-from overlaykit.repo.effective import Configured, Key, configured
+from overlaykit.repo.effective import Configured, Key
+from overlaykit.repo.operated_layers import is_configured, of_resource
+from overlaykit.repo.standalone import of_pods
 from overlaykit.repo.target import folders_of, matches
 
 if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
 
 
+def configured(world: "World", unit: "Unit") -> list[Configured]:
+    """The Flink clusters and jobs of a unit."""
+    plain = {id(job.obj): job for job in world.flinks.jobs(unit) if job.role}
+    found = []
+    for obj in unit.objects:
+        if is_configured(obj):
+            found.append(of_resource(world, unit, obj))
+        elif id(obj) in plain:
+            found.append(of_pods(world, unit, plain[id(obj)]))
+    return found
+
+
 def find(world: "World", target: str, wanted: str = "") -> tuple[list[Configured], list["Unit"]]:
     """The jobs of a target that a name means, in order, and the folders that do not build.
 
-    Raises UsageError where there are none.
+    Raises UsageError for a name that means none of them.
     """
     units = _units(world, target)
     found = [one for unit in units for one in configured(world, unit)]
     found.sort(key=lambda one: (one.unit.folder, one.obj.kind, one.namespace, one.obj.name))
     broken = [unit for unit in units if unit.broken is not None]
-    if not found and not broken:
-        raise UsageError(f"{target} has no Flink cluster and no job")
     chosen = [one for one in found if _is_meant(one, wanted)]
     if wanted and not chosen:
         raise UsageError(_unknown(target, wanted, found))

@@ -12,6 +12,7 @@ from overlaykit.flink.configuration import FILES, Setting
 from overlaykit.kubernetes.flink import started
 from overlaykit.kubernetes.pods import Container, Template, mapping, mappings
 from overlaykit.repo import layers
+from overlaykit.repo.effective import Configured
 from overlaykit.repo.flinks import Config, Job
 from overlaykit.repo.layers import Origin, Stack, put_config
 
@@ -25,11 +26,22 @@ _VARIABLES = {
 }
 
 
-def put_pod(stack: Stack, world: "World", unit: "Unit", job: Job) -> list[str]:
+def of_pods(world: "World", unit: "Unit", job: Job) -> Configured:
+    """A plain pod that runs Flink."""
+    namespace = world.together.namespace(unit, job.obj)
+    at = unit.locate(job.obj, ("metadata", "name"), False)
+    done = Configured(job.obj, unit, namespace, at, job.version, None, "plain pods", job.role)
+    done.notes = _put_all(done.stack, world, unit, job)
+    if not _is_mounted(job):
+        done.assuming.append("that the file of the image sets nothing else")
+    return done
+
+
+def _put_all(stack: Stack, world: "World", unit: "Unit", job: Job) -> list[str]:
     """All that sets options of a plain pod, and what is to be said about it."""
     template = job.pods[0].template
     container = next((c for c in template.containers() if started(c)), None)
-    is_fixed = any(_is_fixed(template, one) for one in template.containers())
+    is_fixed = _is_mounted(job)
     for config in job.layers:
         _put(stack, world, unit, config, (*FILES, "data"), layers.FILES)
     if container is not None and not is_fixed:
@@ -41,6 +53,12 @@ def put_pod(stack: Stack, world: "World", unit: "Unit", job: Job) -> list[str]:
     if is_fixed and written:
         return ["FLINK_PROPERTIES has no effect: the configuration is mounted, nobody can write it"]
     return []
+
+
+def _is_mounted(job: Job) -> bool:
+    """Whether the whole configuration is a ConfigMap: nothing of the image's own is left."""
+    template = job.pods[0].template
+    return any(_is_fixed(template, one) for one in template.containers())
 
 
 def _put(

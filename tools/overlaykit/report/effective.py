@@ -92,8 +92,9 @@ class _Text:
                 yield from self._group(
                     f"{title}{name}", [one for one in kept if one.origin.layer == layer]
                 )
-        yield ""
-        yield from self._memory()
+        if self.job.stack.keys:
+            yield ""
+            yield from self._memory()
 
     def _group(self, title: str, group: list[Key]) -> Iterator[str]:
         """The keys of one layer in columns, under its name."""
@@ -102,8 +103,11 @@ class _Text:
         self.key_width = max(len(one.key) for one in group)
         sizes = [len(_short(one.origin)) for one in group]
         self.value_width = max((size for size in sizes if size <= _COLUMN), default=0)
+        said = [one for one in group if one.origin.layer not in (layers.OPERATOR, layers.CLIENT)]
+        holders = {one.origin.object for one in said} - {self.job.obj.label, ""}
+        of = f" ({holders.pop()})" if len(holders) == 1 else ""
         yield ""
-        yield f"  {self.paint(title, 'place')}"
+        yield f"  {self.paint(title + of, 'place')}"
         for one in group:
             yield from self._key(one)
 
@@ -114,7 +118,8 @@ class _Text:
         told = [flink, job.mode]
         told += [f"operator {job.release.text}"] if job.release else []
         told += [job.unit.cluster] if job.unit.cluster else []
-        yield f"  {', '.join(one for one in told if one)}: {job.shape}"
+        shape = f": {job.shape}" if job.stack.keys and not job.role else ""
+        yield f"  {', '.join(one for one in told if one)}{shape}"
         for problem in job.problems:
             yield f"  {self.paint('error', 'error')}: {problem}"
         for note in job.notes:
@@ -184,7 +189,7 @@ class _Text:
             sizes = "".join(
                 f"{quantity.human(size) if isinstance(size, int) else '':>14}" for size in cells
             )
-            yield f"  {_PARTS[name]:<26}{sizes}"
+            yield f"  {_PARTS[name]:<26}{sizes}".rstrip()
         for process, found in parts.items():
             if "refused" in found:
                 head = self.paint(f"{_TITLES[process]} does not start", "error")
