@@ -36,7 +36,7 @@ def command(
     """
     from overlaykit import checks
     from overlaykit.repo.build import build_world, open_world
-    from overlaykit.repo.configured import find
+    from overlaykit.repo.configured import find, with_key
     from overlaykit.report import effective as report
     from overlaykit.report.paint import paint
     from overlaykit.report.progress import progress
@@ -50,6 +50,7 @@ def command(
         click.echo(f"{at.file}:{at.line}: {unit.broken.message}", err=True)
     if not found:
         click.echo(f"{target} runs no Flink cluster and no job", err=True)
+    found = with_key(found, why) if why else found
     shown = [report.Shown(one, why, everything) for one in found]
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     if form == "json":

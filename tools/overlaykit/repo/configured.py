@@ -71,15 +71,21 @@ def _unknown(target: str, wanted: str, found: list[Configured]) -> str:
     return f"{target} has no Flink cluster or job '{wanted}'{hint}\n  it has: {listed}"
 
 
-def explained(one: Configured, key: str) -> Key:
-    """A key of a job, set or not, under whatever name. Raises UsageError for an unknown one."""
+def with_key(found: list[Configured], key: str) -> list[Configured]:
+    """The jobs that have an option. Raises UsageError where none has."""
+    kept = [one for one in found if explained(one, key)]
+    if found and not kept:
+        names = {name for one in found for name in (*one.stack.keys, *one.known.options)}
+        close = difflib.get_close_matches(key, sorted(names), 3, 0.6)
+        hint = f"; did you mean {' or '.join(close)}?" if close else ""
+        raise UsageError(f"'{key}' is no option of Flink or its operator here{hint}")
+    return kept
+
+
+def explained(one: Configured, key: str) -> Key | None:
+    """A key of a job, set or not, under whatever name; None for one that nobody knows."""
     keys = {known.key: known for known in one.keys}
     option = one.known.find(key)
     names = [key, *([option.key, *(name for name, _ in option.former)] if option else [])]
     found = next((keys[name] for name in names if name in keys), None)
-    found = found or one.default(option.key if option else key)
-    if found is None:
-        close = difflib.get_close_matches(key, [*keys, *one.known.options], 3, 0.6)
-        hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise UsageError(f"{one.label} has no option '{key}'{hint}")
-    return found
+    return found or one.default(option.key if option else key)

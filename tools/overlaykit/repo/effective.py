@@ -119,9 +119,11 @@ class Configured:
     def default(self, key: str) -> Key | None:
         """A key that nobody set, with Flink's default."""
         option = self.known.options.get(key)
-        if option is None:
-            return None
-        return Key(key, Origin(option.default, layers.DEFAULT))
+        if option is not None:
+            return Key(key, Origin(option.default, layers.DEFAULT))
+        ours = self.reader(key) == "operator" and self.release
+        known = ours and operator_options.knows(key, self.release or Release())
+        return Key(key, Origin(None, layers.DEFAULT), (), "operator") if known else None
 
     @property
     def defaults(self) -> list[Key]:

@@ -82,9 +82,8 @@ class _Builder:
     def _assume(self) -> None:
         done, operator = self.done, self.operator
         told = [operator.release_doubt and f"that {operator.release_doubt} runs it"]
-        told.append(operator.defaults_doubt)
-        if operator.application is not None and operator.defaults_doubt and not operator.is_seen:
-            told[-1] = "that values of its chart which are not here set nothing"
+        if operator.defaults_doubt:
+            told.append("that the operator's own configuration, which is not here, sets nothing")
         if len(self.operators) > 1:
             told.append(f"that {operator.label} is the operator that looks here")
         if self.obj.group == CONFLUENT and done.stack.keys:

@@ -33,10 +33,11 @@ _LAYERS = {
     layers.VALUES: "the operator's configuration",
     layers.DECLARED: "the operator's configuration, declared in .overlay.yaml",
     layers.CHART: "the operator's chart",
-    layers.OPERATOR: "written by the operator",
-    layers.CLIENT: "added by Flink's client on Kubernetes",
+    layers.OPERATOR: "the operator",
+    layers.CLIENT: "Flink's client on Kubernetes",
     layers.DEFAULT: "Flink's defaults",
 }
+_WRITERS = {layers.OPERATOR: "written by ", layers.CLIENT: "added by "}
 _PARTS = {
     "process": "process",
     "flink": "  Flink",
@@ -65,7 +66,8 @@ class Shown:
     @cached_property
     def keys(self) -> list[Key]:
         if self.why:
-            return [explained(self.job, self.why)]
+            found = explained(self.job, self.why)
+            return [found] if found else []
         more = self.job.defaults if self.everything else []
         return [*self.job.keys, *more]
 
@@ -83,15 +85,14 @@ class _Text:
     def lines(self) -> Iterator[str]:
         yield from self._head()
         if self.shown.why:
-            [key] = self.shown.keys
-            yield from self._why(key)
+            for key in self.shown.keys:
+                yield from self._why(key)
             return
         for reader, title in (("flink", ""), ("operator", "read by the operator: ")):
             kept = [one for one in self.shown.keys if one.reader == reader]
             for layer, name in _LAYERS.items():
-                yield from self._group(
-                    f"{title}{name}", [one for one in kept if one.origin.layer == layer]
-                )
+                group = [one for one in kept if one.origin.layer == layer]
+                yield from self._group(f"{title}{_WRITERS.get(layer, '')}{name}", group)
         if self.job.stack.keys:
             yield ""
             yield from self._memory()
@@ -135,22 +136,28 @@ class _Text:
         if one.note:
             yield f"    {' ' * self.key_width}  {self.paint(f'no effect: {one.note}', 'warning')}"
         for origin in one.over:
-            start = f"    {' ' * self.key_width}  over "
-            before = _short(origin).ljust(self.value_width - 5)
-            layer = "" if origin.layer == one.origin.layer else f"of {_name(origin.layer)} "
-            told = f"{layer}{self._told(origin)}".rstrip()
-            yield from self._fit(start, before, "context", told)
+            yield self._below(one, origin)
+
+    def _below(self, one: Key, origin: Origin) -> str:
+        """A value that is outranked, under the one that applies, or more to the left."""
+        layer = "" if origin.layer == one.origin.layer else f"of {_name(origin.layer)} "
+        told = f"{layer}{self._told(origin)}".rstrip()
+        start = f"    {' ' * self.key_width}  over "
+        line = f"{start}{_short(origin).ljust(self.value_width - 5)}  {told}"
+        if self.width and len(line) > self.width:
+            start, line = " " * 8, f"        over {_short(origin)}  {told}"
+        return f"{start}{self.paint(line.removeprefix(start), 'context')}"
 
     def _fit(self, start: str, value: str, style: str, told: str) -> Iterator[str]:
-        line = f"{start}{value}"
-        painted = f"{start}{self.paint(value, style)}"
+        painted = f"{start}{self.paint(value.rstrip(), style)}"
+        pad = " " * (len(value) - len(value.rstrip()))
         if not told:
-            yield painted.rstrip()
-        elif self.width and len(line) + 2 + len(told) > self.width:
-            yield painted.rstrip()
+            yield painted
+        elif self.width and len(start + value) + 2 + len(told) > self.width:
+            yield painted
             yield f"        {self.paint(told, 'context')}"
         else:
-            yield f"{painted}  {self.paint(told, 'context')}"
+            yield f"{painted}{pad}  {self.paint(told, 'context')}"
 
     def _told(self, origin: Origin) -> str:
         """Where a value comes from, and why where that is no matter of course."""
@@ -166,17 +173,25 @@ class _Text:
         yield f"  {one.key}: {shown}"
         if one.note:
             yield f"    {self.paint(f'no effect: {one.note}', 'warning')}"
-        for verb, origin in (("set by", one.origin), *(("over", below) for below in one.over)):
-            before = "" if verb == "set by" else f"{_value(origin)}, of "
-            told = self._told(origin)
-            yield f"    {verb} {before}{_LAYERS[origin.layer]}" + (f": {told}" if told else "")
+        if one.origin.layer == layers.DEFAULT:
+            default = "this is the default" if one.origin.value else "it has no default"
+            own = "the operator's own default holds"
+            yield f"    nobody sets it: {own if one.reader == 'operator' else default}"
+        else:
+            yield self._who("set by", one.origin)
+        for below in one.over:
+            yield self._who(f"over {_value(below)}, of", below)
         if option is not None and one.origin.layer != layers.DEFAULT:
-            yield f"    over {option.default or 'nothing'}, of {_LAYERS[layers.DEFAULT]}"
+            yield f"    default {option.default}" if option.default else "    no default"
         names = [name for name, _ in option.former if name != one.key] if option else []
         if names and option is not None:
             yield f"    the option is {option.key}, also read as {', '.join(names)}"
         if one.reader == "operator":
             yield "    read by the operator, not by Flink"
+
+    def _who(self, start: str, origin: Origin) -> str:
+        told = self._told(origin)
+        return f"    {start} {_LAYERS[origin.layer]}" + (f": {told}" if told else "")
 
     def _memory(self) -> Iterator[str]:
         parts = {process: _parts(self.job, process) for process in self.job.processes}
@@ -209,7 +224,7 @@ def _parts(job: Configured, process: str) -> dict[str, int | str]:
 
 def _value(origin: Origin) -> str:
     if origin.value is None:
-        return "(taken away)"
+        return "(not set)" if origin.layer == layers.DEFAULT else "(taken away)"
     return f"({origin.value})" if origin.is_open else origin.value or '""'
 
 
