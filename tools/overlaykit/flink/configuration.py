@@ -19,6 +19,12 @@ from overlaykit.source import Path
 FILES = ("flink-conf.yaml", "config.yaml")
 _DYNAMIC = re.compile(r"(?:^|\s)-D\s*([\w.\-]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _SET = re.compile(r"(?:^|;)\s*SET\s+'?([\w.\-]+)'?\s*=\s*'?([^';\n]*)'?", re.IGNORECASE | re.M)
+# Parts of keys whose values Flink hides from everybody (source: Flink, class GlobalConfiguration).
+_SENSITIVE = (
+    *("password", "secret", "fs.azure.account.key", "apikey", "api-key", "auth-params"),
+    *("service-key", "token", "basic-auth", "jaas.config", "http-headers"),
+)
+HIDDEN = "******"
 # One of these makes a config.yaml one of Flink's.
 _TELLING = re.compile(r"(?:jobmanager|taskmanager|state|execution|parallelism|high-availability)\.")
 
@@ -37,6 +43,11 @@ class Setting:
     layer: str
     line: str = ""
     quoted: bool = True
+
+
+def is_sensitive(key: str) -> bool:
+    """Whether Flink shows a value as stars."""
+    return any(part in key.lower() for part in _SENSITIVE)
 
 
 def text_of(value: Any) -> str:

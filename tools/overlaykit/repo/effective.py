@@ -4,10 +4,11 @@ Flink's defaults are below all; then come the operator's configuration, the reso
 environment over it, what the operator writes, and what Flink's client adds.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from overlaykit.flink import options, versions
+from overlaykit.flink.configuration import HIDDEN, is_sensitive
 from overlaykit.flink.memory import JobManager, TaskManager, job_manager, task_manager
 from overlaykit.flink.versions import Version
 from overlaykit.operator import options as operator_options
@@ -91,6 +92,8 @@ class Configured:
         return [self._key(key, found, present) for key, found in sorted(self.stack.keys.items())]
 
     def _key(self, key: str, found: list[Origin], present: dict[str, str]) -> Key:
+        if is_sensitive(key):
+            found = [replace(one, value=one.value and HIDDEN) for one in found]
         origin, note = found[-1], ""
         if origin.value is not None and origin.layer not in (layers.OPERATOR, layers.CLIENT):
             note = self._note(key, origin, present)
@@ -109,7 +112,8 @@ class Configured:
             return "an option of the cluster, which a job of it cannot change"
         option = self.known.find(key)
         if option is None:
-            if self.version is None or self.known.knows(key):
+            # Any other word may be an option of the job's own.
+            if self.version is None or self.known.knows(key) or not _is_of_flink(key):
                 return ""
             return f"Flink {versions.text(self.version)} knows no such option"
         names = [option.key, *(name for name, _ in option.former)]
@@ -166,6 +170,11 @@ class Configured:
     @property
     def processes(self) -> tuple[str, ...]:
         return (self.role,) if self.role else ("jobmanager", "taskmanager")
+
+
+def _is_of_flink(key: str) -> bool:
+    """Whether a key was meant for Flink, which ignores what it does not know."""
+    return options.since(key) is not None or options.looks_like_flink(key)
 
 
 def _count(number: int | str, what: str) -> str:

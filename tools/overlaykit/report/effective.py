@@ -135,8 +135,12 @@ class _Text:
         yield from self._fit(f"    {one.key.ljust(self.key_width)}  ", value, style, told)
         if one.note:
             yield f"    {' ' * self.key_width}  {self.paint(f'no effect: {one.note}', 'warning')}"
+        above = one.origin
         for origin in one.over:
-            yield self._below(one, origin)
+            # A patch that repeats what its base says needs no line; `--why` has all.
+            if (origin.value, origin.layer) != (above.value, above.layer):
+                yield self._below(one, origin)
+            above = origin
 
     def _below(self, one: Key, origin: Origin) -> str:
         """A value that is outranked, under the one that applies, or more to the left."""
