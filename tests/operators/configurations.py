@@ -6,9 +6,16 @@ from typing import Any
 
 import yaml
 
-from overlaykit.operator.settings import flatten
+from overlaykit.operator.settings import Settings, flatten
 from overlaykit.operator.versions import Release, flink_version
-from overlaykit.operator.written import CLIENT, Written, observed, of_cluster, of_session_job
+from overlaykit.operator.written import (
+    CLIENT,
+    Written,
+    observed,
+    of_cluster,
+    of_session_job,
+    overlapping,
+)
 
 Case = dict[str, Any]
 VERSIONS = ["v1_16", "v1_17", "v1_18", "v1_19", "v1_20", "v2_0", "v2_1", "v2_2"]
@@ -174,8 +181,23 @@ def _applied(values: Mapping[str, str], done: list[Written]) -> dict[str, str]:
     return found
 
 
+def is_refused(case: Case) -> bool:
+    """Whether the operator cannot deploy a case: standby JobManagers alone, or keys that Flink 2
+    cannot have together."""
+    if "session" in case:
+        return False
+    spec, found = case["document"]["spec"], _ours(case)
+    flink = flink_version(spec["flinkVersion"])
+    assert flink is not None
+    alone = not Settings(found).is_highly_available
+    standby = alone and spec["jobManager"].get("replicas", 1) > 1
+    return standby or bool(overlapping(found, Release(), flink))
+
+
 def theirs(answer: dict[str, str]) -> dict[str, str]:
     """An answer as keys and values: the text of a file, or what is sent with a job."""
+    if "failed" in answer:
+        return answer
     if "flink-conf.yaml" in answer:
         pairs = (line.partition(": ") for line in answer["flink-conf.yaml"].splitlines() if line)
         return {key: value for key, _, value in pairs}

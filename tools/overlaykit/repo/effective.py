@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Options of a running cluster, which a job of it cannot change.
 _OF_CLUSTER = (
-    *("jobmanager.", "taskmanager.", "kubernetes.", "high-availability", "rest.", "blob."),
-    *("metrics.", "security.", "web.", "slotmanager.", "resourcemanager."),
+    *("jobmanager.", "taskmanager.", "high-availability", "blob."),
+    *("metrics.", "web.", "slotmanager.", "resourcemanager."),
 )
 _INTERNAL = ("$internal.", "internal.", "kubernetes.internal.")
 
