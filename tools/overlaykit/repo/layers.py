@@ -63,12 +63,13 @@ def put_config(
     """The settings of an object, each with what it replaced on the way through Kustomize."""
     label = config.obj.label if config.obj is not None else config.label
     for setting in kept:
-        if config.obj is None or setting.line:
+        if config.obj is not None and setting.layer in ("flinkConfiguration", "data"):
+            *before, (at, _) = history(unit, config.obj, setting.path)
+            for below, value in before:
+                stack.put(setting.key, Origin(value, layer, below, label))
+        else:
             at = place(world, config, setting)
-            stack.put(setting.key, Origin(setting.value, layer, at, label))
-            continue
-        for at, value in history(unit, config.obj, setting.path):
-            stack.put(setting.key, Origin(value, layer, at, label))
+        stack.put(setting.key, Origin(setting.value, layer, at, label))
 
 
 def history(unit: "Unit", obj: Object, path: Path) -> list[tuple[Place, str]]:
