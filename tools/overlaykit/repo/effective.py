@@ -7,7 +7,7 @@ environment over it, what the operator writes, and what Flink's client adds.
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from overlaykit.flink import options, versions
+from overlaykit.flink import duration, options, versions
 from overlaykit.flink.configuration import HIDDEN, is_sensitive
 from overlaykit.flink.memory import JobManager, TaskManager, job_manager, task_manager
 from overlaykit.flink.versions import Version
@@ -124,7 +124,7 @@ class Configured:
         """A key that nobody set, with Flink's default."""
         option = self.known.options.get(key)
         if option is not None:
-            return Key(key, Origin(option.default, layers.DEFAULT))
+            return Key(key, Origin(default_of(option), layers.DEFAULT))
         ours = self.reader(key) == "operator" and self.release
         known = ours and operator_options.knows(key, self.release or Release())
         return Key(key, Origin(None, layers.DEFAULT), (), "operator") if known else None
@@ -170,6 +170,13 @@ class Configured:
     @property
     def processes(self) -> tuple[str, ...]:
         return (self.role,) if self.role else ("jobmanager", "taskmanager")
+
+
+def default_of(option: options.Option) -> str | None:
+    """A default as Flink writes it in a configuration."""
+    if option.default is not None and option.type == "Duration":
+        return duration.meant(option.default) or option.default
+    return option.default
 
 
 def _is_of_flink(key: str) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from overlaykit.flink import memory, quantity, versions
 from overlaykit.repo import layers
 from overlaykit.repo.configured import explained
-from overlaykit.repo.effective import Configured, Key
+from overlaykit.repo.effective import Configured, Key, default_of
 from overlaykit.repo.layers import Origin
 from overlaykit.report.text import Paint, plain
 from overlaykit.source import Place
@@ -186,7 +186,8 @@ class _Text:
         for below in one.over:
             yield self._who(f"over {_value(below)}, of", below)
         if option is not None and one.origin.layer != layers.DEFAULT:
-            yield f"    default {option.default}" if option.default else "    no default"
+            by_itself = default_of(option)
+            yield f"    default {by_itself}" if by_itself else "    no default"
         names = [name for name, _ in option.former if name != one.key] if option else []
         if names and option is not None:
             yield f"    the option is {option.key}, also read as {', '.join(names)}"
