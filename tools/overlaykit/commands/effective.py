@@ -1,6 +1,5 @@
 """`overlay effective`."""
 
-import shutil
 import sys
 
 import click
@@ -38,7 +37,7 @@ def command(
     from overlaykit.repo.build import build_world, open_world
     from overlaykit.repo.configured import find, with_key
     from overlaykit.report import effective as report
-    from overlaykit.report.paint import paint
+    from overlaykit.report.paint import paint, width
     from overlaykit.report.progress import progress
 
     world = open_world(root_of(ctx), checks.ids())
@@ -52,9 +51,8 @@ def command(
         click.echo(f"{target} runs no Flink cluster and no job", err=True)
     found = with_key(found, why) if why else found
     shown = [report.Shown(one, why, everything) for one in found]
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
     if form == "json":
         click.echo(report.as_json(target, shown), nl=False)
     else:
-        click.echo(report.text(shown, paint(sys.stdout), width), nl=False)
+        click.echo(report.text(shown, paint(sys.stdout), width(sys.stdout)), nl=False)
     ctx.exit(1 if broken else 0)
