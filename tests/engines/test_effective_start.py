@@ -37,11 +37,7 @@ def told() -> dict[str, Any]:
 
 def test_a_running_flink_says_the_same(tmp_path: Path) -> None:
     found = told()
-    wanted = {
-        key["key"]: key["value"]
-        for key in found["keys"]
-        if key["read_by"] == "flink" and key["value"] is not None
-    }
+    wanted = found["configuration"]
     with Cluster(wanted, tmp_path / "flink", taskmanagers=1) as cluster:
         running = cluster.config()
         differing = {key for key, value in wanted.items() if running.get(key) != value}

@@ -58,11 +58,7 @@ def test_a_shipped_deployment_gets_the_operators_configuration(target: str, name
     assert defaults["taskmanager.numberOfTaskSlots"] == "1"
     [answer] = ask([{"document": obj.data, "defaults": defaults}])
     said = theirs(answer)
-    decided = {
-        one["key"]: one["value"]
-        for one in found["keys"]
-        if one["read_by"] == "flink" and one["value"] is not None
-    }
+    decided = found["configuration"]
     # The operator writes these when it deploys, beside the configuration that it builds.
     late = {"job-result-store.delete-on-commit"}
     assert {k: v for k, v in decided.items() if k not in late} == {

@@ -283,7 +283,7 @@ def test_a_statement_has_its_pool_below_and_the_environment_above(plant: Plant) 
         ("hashmap", "compute-pool"),
     ]
     assert chain(insert["execution.checkpointing.interval"]) == [("1 min", "statement-defaults")]
-    assert insert["parallelism.default"].origin.field == "spec.parallelism"
+    assert chain(insert["parallelism.default"]) == [("3", "statement")]
     assert insert["taskmanager.memory.process.size"].origin.object == "FlinkComputePool/flink/p"
     assert keys(one(root, "s"))["execution.checkpointing.interval"].origin.value == "2 min"
     table = one(root, "d")

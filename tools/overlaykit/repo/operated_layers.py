@@ -230,6 +230,8 @@ class _Builder:
         if _first_word(obj.get("spec", "statement")) in _WITHOUT_CLUSTER:
             self.done.notes.append("CMF runs this statement itself, without a Flink cluster")
             return
+        if obj.get("spec", "stopped") is True:
+            self.done.notes.append("stopped: this is what it gets when it runs")
         pools = self.near.named("FlinkComputePool", name, "") if isinstance(name, str) else []
         environment = self.near.environment_of(obj)
         if pools:
@@ -254,17 +256,17 @@ class _Builder:
         spec = dict(mapping(pool.get("spec", "clusterSpec"))) if pool else {}
         done.mode = mode_of(spec)
         if pool is None or pool.get("spec", "type") != "SHARED":
-            count = statement.get("spec", "parallelism") if statement is not None else None
-            spec["job"] = {"parallelism": count or 1, "args": None}
+            spec["job"] = {"parallelism": 1, "args": None}
         values, flink = done.stack.values, _flink(spec, done.version)
         for one in of_cluster(spec, "", namespace, values, self.operator.release, flink):
             if one.key != PARALLELISM:
                 self._put_written(one, holder, unit, environment)
-            elif statement is not None:
-                path: Path = ("spec", "parallelism")
-                at = self.unit.locate(statement, path, False)
-                label, name = statement.label, ".".join(map(str, path))
-                done.stack.put(one.key, Origin(one.value, one.by, at, label, name))
+        parallelism = statement.get("spec", "parallelism") if statement is not None else None
+        if statement is not None and parallelism is not None:
+            name, why = "spec.parallelism", "CMF starts the job with it"
+            at = self.unit.locate(statement, ("spec", "parallelism"), False)
+            origin = Origin(str(parallelism), layers.STATEMENT, at, statement.label, name, why)
+            done.stack.put(PARALLELISM, origin)
 
 
 def _first_word(statement: Any) -> str:

@@ -266,9 +266,16 @@ def _data(shown: Shown) -> dict[str, Any]:
         "problems": job.problems,
         "notes": job.notes,
         "assuming": job.assuming,
+        "configuration": _configuration(shown.keys),
         "keys": [_key_data(one) for one in shown.keys],
         "memory": {process: _parts(job, process) for process in job.processes},
     }
+
+
+def _configuration(keys: list[Key]) -> dict[str, str]:
+    """What Flink reads, as plain keys and values."""
+    known = (one for one in keys if one.reader == "flink" and not one.origin.is_open)
+    return {one.key: one.origin.value for one in known if one.origin.value is not None}
 
 
 def _key_data(one: Key) -> dict[str, Any]:
