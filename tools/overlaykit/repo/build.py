@@ -343,15 +343,6 @@ def _is_plain(world: World, path: str) -> bool:
     return tree.is_dir(path) and not world.graph.is_build(path) and path not in tree.charts
 
 
-def add_plain_files(world: World, names: list[str]) -> None:
-    """Files of manifests that nothing here builds or deploys, as units of the world."""
-    known = {unit.folder for unit in world.units}
-    for name in names:
-        if name not in known:
-            world.units.append(unit_of_files(world.tree, name, [name], world.config))
-    _reset(world)
-
-
 def _directory(world: World, path: str, recurse: bool) -> Unit:
     prefix = f"{path}/" if path else ""
     names = [n for n in world.tree.yaml_files if n.startswith(prefix)]

@@ -1,28 +1,17 @@
 """Which jobs a target and a name on the command line mean."""
 
-import contextlib
 import difflib
-import re
-from collections.abc import Iterator
 from fnmatch import fnmatch
 from typing import TYPE_CHECKING
 
-from overlaykit import disk
 from overlaykit.errors import UsageError
-from overlaykit.repo.build import add_plain_files
 from overlaykit.repo.effective import Configured, Key
-from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.operated_layers import is_configured, of_resource
 from overlaykit.repo.standalone import of_pods
 from overlaykit.repo.target import folders_of, matches
 
 if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
-
-
-_FLINK = re.compile(
-    r"^\s*apiVersion:\s*[\"']?(?:flink\.apache\.org|platform\.confluent\.io)/", re.M
-)
 
 
 def configured(world: "World", unit: "Unit") -> list[Configured]:
@@ -53,12 +42,8 @@ def find(world: "World", target: str, wanted: str = "") -> tuple[list[Configured
 
 
 def _units(world: "World", target: str) -> list["Unit"]:
-    """What a target renders, each object once: a folder that another builds from shows there.
-
-    In a directory, manifests count that nothing builds.
-    """
+    """What a target renders, each object once: a folder that another builds from shows there."""
     folders = folders_of(world, target)
-    add_plain_files(world, [name for name in _loose(world) if matches(name, folders)])
     units = [unit for unit in world.units if matches(unit.folder, folders)]
     exact = [unit for unit in units if unit.folder in folders and len(folders) == 1]
     if exact:
@@ -66,16 +51,6 @@ def _units(world: "World", target: str) -> list["Unit"]:
     above = {unit.folder: world.graph.ancestors(unit.folder) for unit in units}
     outer = [unit for unit in units if not (above[unit.folder] - {unit.folder}) & above.keys()]
     return [unit for unit in outer if unit.judged] or outer
-
-
-def _loose(world: "World") -> Iterator[str]:
-    """Files outside every build and every deployed folder that hold resources of Flink."""
-    read = {*world.graph.all_files, *(name for unit in world.units for name in unit.files)}
-    for name in world.tree.yaml_files:
-        if name not in read and name.rpartition("/")[2] not in NAMES:
-            with contextlib.suppress(disk.Unreadable):
-                if _FLINK.search(world.tree.text(name)):
-                    yield name
 
 
 def _is_meant(one: Configured, wanted: str) -> bool:
