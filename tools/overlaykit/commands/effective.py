@@ -36,12 +36,14 @@ def command(
     from overlaykit import checks
     from overlaykit.repo.build import build_world, open_world
     from overlaykit.repo.configured import find, with_key
+    from overlaykit.repo.target import cluster_in
     from overlaykit.report import effective as report
     from overlaykit.report.paint import paint, width
     from overlaykit.report.progress import progress
 
     world = open_world(root_of(ctx), checks.ids())
-    build_world(world, progress("rendering"))
+    cluster = cluster_in(world, target)
+    build_world(world, progress("rendering"), lambda name: cluster in ("", name))
     found, broken = find(world, target, wanted)
     for unit in broken:
         assert unit.broken is not None
