@@ -39,6 +39,17 @@ class Operator:
     def label(self) -> str:
         return f"Application '{self.application.name}'" if self.application else "the operator"
 
+    @property
+    def is_seen(self) -> bool:
+        """Whether all values of its chart are here."""
+        return self.application is not None and self.watched is not None
+
+    @property
+    def appends(self) -> bool:
+        """Whether the chart's own configuration holds, below what its values say."""
+        found = mapping(self.values.get("defaultConfiguration"))
+        return self.is_seen and False not in (found.get("create"), found.get("append"))
+
 
 class Operators:
     """The operators of a world."""
