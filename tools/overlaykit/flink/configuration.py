@@ -17,6 +17,8 @@ from overlaykit.render.objects import Object
 from overlaykit.source import Path
 
 FILES = ("flink-conf.yaml", "config.yaml")
+# An argument of its own, which no shell takes apart.
+_ALONE = re.compile(r"-D([\w.\-]+)=((?:(?!\s-)[^\n\"'])*)")
 _DYNAMIC = re.compile(r"(?:^|\s)-D\s*([\w.\-]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _SET = re.compile(r"(?:^|;)\s*SET\s+'?([\w.\-]+)'?\s*=\s*'?([^';\n]*)'?", re.IGNORECASE | re.M)
 # Parts of keys whose values Flink hides from everybody (source: Flink, class GlobalConfiguration).
@@ -202,7 +204,8 @@ def _of_arguments(listed: Any, at: Path) -> Iterator[Setting]:
     the catalogue of options."""
     for number, text in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(text, str):
-            for found in _DYNAMIC.finditer(text):
+            whole = _ALONE.fullmatch(text)
+            for found in [whole] if whole else _DYNAMIC.finditer(text):
                 value = found[2].strip("\"'")
                 yield Setting(found[1], value, (*at, number), "-D", _line_at(text, found.start(1)))
 
