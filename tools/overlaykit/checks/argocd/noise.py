@@ -98,6 +98,13 @@ _CHARTS = {
         _ROLLME,
         ("rollme", "annotations"),
     ),
+    "aws-load-balancer-controller": _Known(
+        "admissionregistration.k8s.io",
+        "MutatingWebhookConfiguration",
+        "makes a new certificate at every render",
+        ".webhooks[].clientConfig.caBundle",
+        ("caBundle", "webhooks"),
+    ),
     "flink-kubernetes-operator": _Known(
         *_CRDS,
         "brings CRDs with priority: 0, which the API server drops",
