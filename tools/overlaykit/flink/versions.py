@@ -9,7 +9,7 @@ _SPEC = re.compile(r"v([0-9]+)_([0-9]+)")
 # flink:1.20.3-scala_2.12-java17, cp-flink:1.20.3-cp1, cp-flink-sql:1.19-cp8, with any registry.
 _IMAGE = re.compile(r"(?:^|/)(?:[\w.-]*-)?flink(?:-sql)?:v?([12])\.([0-9]+)(?=[.-]|$)")
 # The releases of Flink that images are made of, with three numbers as Flink counts.
-_OWN_TAG = re.compile(r"v?(1(?=\.1[4-9]|\.20)|2(?=\.[0-4]))\.([0-9]+)\.[0-9]+(?=[.-]|$)")
+_OWN_TAG = re.compile(r"v?(1(?=\.(?:1[4-9]|20)\.)|2(?=\.[0-4]\.))\.([0-9]+)\.[0-9]+(?=[.-]|$)")
 _OTHERS = re.compile(r"operator|cdc|agent")
 _CONFIG_YAML = (1, 19)
 
