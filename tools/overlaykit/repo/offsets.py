@@ -17,13 +17,14 @@ def spots(raw: str, at: Place, text: str, is_yaml: bool = True) -> Spots | None:
     if not is_yaml:
         return _aligned(raw, start, text, "")
     style = raw[start : start + 1]
+    quote = style if style in ("'", '"') else ""
     if style in ("|", ">"):
-        end = raw.find("\n", start)
-        return _aligned(raw, len(raw) if end < 0 else end, text, "")
-    if style in ("'", '"'):
-        return _aligned(raw, start + 1, text, style)
+        start = raw.find("\n", start)
+    elif quote:
+        start += 1
     # A literal of a generator: key=text.
-    return _aligned(raw, start, text, "") or _aligned(raw, raw.find("=", start) + 1, text, "")
+    literal = raw.find("=", start) + 1
+    return _aligned(raw, start, text, quote) or _aligned(raw, literal, text, quote)
 
 
 def _offset(raw: str, at: Place) -> int:

@@ -89,11 +89,10 @@ def _schema(tokens: list[Token]) -> tuple[tuple[Token, ...], int | None]:
 
 def _is_column(part: list[Token]) -> bool:
     """A name with a type; WATERMARK FOR, PRIMARY KEY and CONSTRAINT name begin other parts."""
-    if len(part) < 2 or not part[0].is_name:
+    if len(part) < 2 or not (part[0].is_name and part[1].is_name):
         return False
-    first, second = part[0].upper, part[1]
-    others = (first == "WATERMARK" and second.upper == "FOR") or first == "CONSTRAINT"
-    return not others and not (first == "PRIMARY" and second.upper == "KEY") and second.is_name
+    first, second = part[0].upper, part[1].upper
+    return second not in ("FOR", "KEY") and first != "CONSTRAINT"
 
 
 def _parts(tokens: list[Token]) -> Iterator[list[Token]]:

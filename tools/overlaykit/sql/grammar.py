@@ -1,0 +1,43 @@
+"""Where Flink's parser wants a name and is given a reserved word."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from overlaykit.sql import tables
+from overlaykit.sql.queries import insert
+from overlaykit.sql.reserved import RESERVED
+from overlaykit.sql.statements import Statement
+from overlaykit.sql.tokens import Token
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A reserved word, the kind of thing that it should name, and its offset."""
+
+    word: str
+    what: str
+    start: int
+
+
+def reserved(statement: Statement) -> Iterator[Refusal]:
+    """The reserved words of a statement in places where only a name may stand, each place once."""
+    told: set[int] = set()
+    for what, token in _names(statement):
+        if token.kind == "word" and token.upper in RESERVED and token.start not in told:
+            told.add(token.start)
+            yield Refusal(token.text, what, token.start)
+
+
+def _names(statement: Statement) -> Iterator[tuple[str, Token]]:
+    tokens = statement.tokens
+    starts = {token.start: token for token in tokens}
+    table = tables.table(statement)
+    if table is not None:
+        yield "table", starts[table.start]
+        yield from (("column", one) for one in table.columns)
+    found = insert(statement)
+    if found is not None:
+        yield "table", starts[found.sink.start]
+    for before, dot, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
+        if dot.text == "." and before.is_name and after.kind == "word":
+            yield "table or column", after
