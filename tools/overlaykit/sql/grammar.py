@@ -30,6 +30,8 @@ def reserved(statement: Statement) -> Iterator[Refusal]:
 
 def _names(statement: Statement) -> Iterator[tuple[str, Token]]:
     tokens = statement.tokens
+    if statement.says("SET"):  # the client reads it by itself
+        return
     starts = {token.start: token for token in tokens}
     table = tables.table(statement)
     if table is not None:
