@@ -15,7 +15,7 @@ _TOKEN = re.compile(
     | (?P<hint>/\*\+(?:'(?:[^']|'')*'|[^'])*?\*/)
     | (?P<comment>--[^\n]*|//[^\n]*|/\*(?!\+).*?\*/)
     | (?P<hash>\#[^\n]*)
-    | (?P<string>'(?:[^']|'')*')
+    | (?P<string>(?:[Uu]&)?'(?:[^']|'')*')
     | (?P<name>`(?:[^`]|``)*`)
     | (?P<number>\d+(?:\.\d+)?(?:[eE][+-]?\d+)?)
     | (?P<placeholder>\$\{[^}'`]*\})
@@ -61,8 +61,8 @@ class Token:
     def value(self) -> str:
         """What a quoted token says, without its quotes."""
         if self.kind in ("string", "name"):
-            quote = self.text[0]
-            return self.text[1:-1].replace(quote * 2, quote)
+            quote = self.text[-1]
+            return self.text[self.text.index(quote) + 1 : -1].replace(quote * 2, quote)
         return self.text
 
 
