@@ -105,6 +105,8 @@ WORDS = {
     "DROP TABLE IF EXISTS lake.main.t": True,
     "CREATE TABLE t (user STRING) WITH ('connector' = 'print')": False,
     "CREATE TABLE t (`user` STRING, name STRING, key INT, data BYTES) WITH ('connector' = 'print')": True,
+    "SELECT * FROM default.t": False,
+    "SELECT 1 AS a FROM user": False,
     "CREATE TABLE order (id INT) WITH ('connector' = 'print')": False,
 }
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from overlaykit.sql import tables
-from overlaykit.sql.queries import insert
+from overlaykit.sql.queries import insert, sources
 from overlaykit.sql.reserved import RESERVED
 from overlaykit.sql.statements import Statement
 from overlaykit.sql.tokens import Token
@@ -35,11 +35,13 @@ def _names(statement: Statement) -> Iterator[tuple[str, Token]]:
     starts = {token.start: token for token in tokens}
     table = tables.table(statement)
     if table is not None:
-        yield "table", starts[table.start]
-        yield from (("column", one) for one in table.columns)
+        yield "name of a table", starts[table.start]
+        yield from (("name of a column", one) for one in table.columns)
     found = insert(statement)
     if found is not None:
-        yield "table", starts[found.sink.start]
+        yield "name of a table", starts[found.sink.start]
+    if found is not None or statement.says("SELECT") or tables.made(statement, "VIEW"):
+        yield from (("name of a table", starts[use.start]) for use in sources(tokens))
     for before, dot, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
-        if dot.text == "." and before.is_name and after.kind == "word":
-            yield "table or column", after
+        if dot.text == "." and before.is_name and after.is_name:
+            yield from (("part of a name", before), ("part of a name", after))

@@ -140,7 +140,7 @@ def _reserved(sql: Sql, found: Refusal) -> Problem:
     return _problem(
         sql,
         found.start,
-        f"{found.word} is a reserved word of Flink SQL, and no name of a {found.what}",
+        f"{found.word} is a reserved word of Flink SQL, and no {found.what}",
         f"write `{found.word}` in backticks",
     )
 

@@ -119,6 +119,9 @@ from overlaykit.sql.tables import listed
 LEVEL = "error"
 _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][\w.]*(?::?[-=?+][^}]*)?\}")
 _RENDERERS = ("envsubst", "gomplate")
+_MOUNTS = ("configMap:", "configMapRef:", "configMapKeyRef:")
+# What Kustomize adds to the name of a generated object.
+_HASH = re.compile(r"-[0-9a-z]{10}$")
 _SCRIPTS = (".sh", ".bash", "Makefile", ".mk", ".yml", ".yaml")
 
 
@@ -179,10 +182,10 @@ def _is_run_elsewhere(sql: Sql, world: World) -> bool:
     if sql.runner.kind or sql.doubt:
         return False
     beside = "/".join(sql.value_at().file.split("/")[:2])
-    name = (f"name: {sql.obj.name}",)
+    name = (f"name: {_HASH.sub('', sql.obj.name)}\n",)
     files = (one for one in world.whole_tree.files if one.startswith(f"{beside}/"))
     return any(
-        _says(world, one, name) and _says(world, one, ("configMap",))
+        _says(world, one, name) and _says(world, one, _MOUNTS)
         for one in files
         if one.endswith((".yaml", ".yml"))
     )
