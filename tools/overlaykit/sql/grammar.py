@@ -9,6 +9,9 @@ from overlaykit.sql.reserved import RESERVED
 from overlaykit.sql.statements import Statement
 from overlaykit.sql.tokens import Token
 
+# Behind FROM these say that a name is missing, not that one is unquoted.
+_CLAUSES = frozenset({"SELECT", "WHERE", "GROUP", "ORDER", "ON", "AS", "WITH", "VALUES", "JOIN"})
+
 
 @dataclass(frozen=True)
 class Refusal:
@@ -41,7 +44,8 @@ def _names(statement: Statement) -> Iterator[tuple[str, Token]]:
     if found is not None:
         yield "name of a table", starts[found.sink.start]
     if found is not None or statement.says("SELECT") or tables.made(statement, "VIEW"):
-        yield from (("name of a table", starts[use.start]) for use in sources(tokens))
+        read = (starts[use.start] for use in sources(tokens))
+        yield from (("name of a table", one) for one in read if one.upper not in _CLAUSES)
     for before, dot, after in zip(tokens, tokens[1:], tokens[2:], strict=False):
         if dot.text == "." and before.is_name and after.is_name:
             yield from (("part of a name", before), ("part of a name", after))
