@@ -112,8 +112,7 @@ def test_a_client_of_flink_makes_it_flinks(plant: Plant) -> None:
     }
 
 
-def test_a_file_that_a_job_is_given_by_name(plant: Plant) -> None:
-    job = """\
+JOB = """\
 apiVersion: flink.apache.org/v1beta1
 kind: FlinkDeployment
 metadata:
@@ -133,8 +132,23 @@ spec:
       cpu: 1
   job:
     jarURI: local:///opt/flink/usrlib/runner.jar
-    args: [/opt/flink/usrlib/scripts/totals.sql]
+    args: ARGS
     upgradeMode: stateless
 """
+
+
+def test_a_file_that_a_job_is_given_by_name(plant: Plant) -> None:
+    job = JOB.replace("ARGS", "[/opt/flink/usrlib/scripts/totals.sql]")
     files = statements(job=job) | {"image/scripts/totals.sql": SHOWN + "# all\n"}
     assert told(plant(files)) == {("warning", "catalog", "totals.sql", 2)}
+
+
+def test_a_text_that_a_job_is_given(plant: Plant) -> None:
+    text = """["
+      CREATE TABLE shown (
+        user STRING
+      ) WITH ('connector' = 'print');
+      "]"""
+    assert told(plant(statements(job=JOB.replace("ARGS", text)))) == {
+        ("error", "catalog", "job.yaml", 22)
+    }

@@ -169,21 +169,26 @@ class Sqls:
         return runner(near.pods(namespace), maps, obj.name)
 
     def _given(self, unit: "Unit", obj: Object) -> Iterator[Sql]:
-        """The files that a job names in its arguments, where one of that name is here."""
+        """What a job has in its arguments: the text itself, or the name of a file that is here."""
         arguments = obj.get("spec", "job", "args")
-        for argument in arguments if isinstance(arguments, list) else ():
-            name = str(argument).rpartition("/")[2]
-            found = self._files.get(name, []) if name.endswith(".sql") else []
-            text = self._read(found[0]) if len(found) == 1 else ""
-            if _BEGINS.match(text) and not self._is_in_map(unit, name):
-                by = Runner(PROGRAM, "", True)
+        for number, argument in enumerate(arguments if isinstance(arguments, list) else ()):
+            path: Path = ("spec", "job", "args", number)
+            text = str(argument)
+            if _FLINK.search(text) and _BEGINS.match(text):
+                yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
+            elif text.endswith(".sql"):
+                yield from self._file(unit, obj, path, text.rpartition("/")[2])
 
-                def value_at(file: str = found[0]) -> Place:
-                    return Place(file)
-
-                doubt = f"that {obj.label} is given this file"
-                path = ("spec", "job", "args")
-                yield Sql(text, obj, path, by, value_at, self.world.tree.text, doubt=doubt)
+    def _file(self, unit: "Unit", obj: Object, path: Path, name: str) -> Iterator[Sql]:
+        """The one SQL file of a name, unless the job mounts it."""
+        found = self._files.get(name, [])
+        text = self._read(found[0]) if len(found) == 1 else ""
+        if not _BEGINS.match(text) or self._is_in_map(unit, name):
+            return
+        by = Runner(PROGRAM, "", True)
+        doubt = f"that {obj.label} is given this file"
+        read = self.world.tree.text
+        yield Sql(text, obj, path, by, lambda: Place(found[0]), read, doubt=doubt)
 
     def _read(self, name: str) -> str:
         try:
