@@ -152,3 +152,19 @@ def test_a_text_that_a_job_is_given(plant: Plant) -> None:
     assert told(plant(statements(job=JOB.replace("ARGS", text)))) == {
         ("error", "catalog", "job.yaml", 22)
     }
+
+
+def test_a_text_in_a_variable(plant: Plant) -> None:
+    files = script(SHOWN)
+    variable = """\
+        env:
+        - name: STATEMENTS
+          value: |
+            CREATE TABLE shown (
+              user STRING
+            ) WITH ('connector' = 'print');
+"""
+    files["overlays/dev/job.yaml"] = files["overlays/dev/job.yaml"].replace(
+        "        volumeMounts:\n", f"{variable}        volumeMounts:\n"
+    )
+    assert told(plant(files)) == {("error", "catalog", "job.yaml", 18)}

@@ -1,7 +1,7 @@
 """The Flink SQL of a repository: where it stands, who runs it, and what its names mean.
 
-It stands in FlinkStatements, in ConfigMaps (also generated ones), and in files that a Flink job is
-given by name and that are in its image.
+It stands in FlinkStatements, in ConfigMaps (also generated ones), in arguments and variables, and
+in files that a Flink job is given by name and that are in its image.
 """
 
 import re
@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overlaykit import disk
-from overlaykit.kubernetes.pods import CONFLUENT, mapping
+from overlaykit.kubernetes.pods import CONFLUENT, mapping, templates
 from overlaykit.render.objects import Object
 from overlaykit.repo.offsets import spots
 from overlaykit.repo.sql_runners import CMF, PROGRAM, Runner, runner
@@ -121,6 +121,7 @@ class Sqls:
             yield from self._of_map(unit, obj)
         else:
             yield from self._given(unit, obj)
+            yield from self._of_variables(unit, obj)
 
     def _statement(self, unit: "Unit", obj: Object) -> Sql | None:
         text = obj.get("spec", "statement")
@@ -178,6 +179,16 @@ class Sqls:
                 yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
             elif text.endswith(".sql"):
                 yield from self._file(unit, obj, path, text.rpartition("/")[2])
+
+    def _of_variables(self, unit: "Unit", obj: Object) -> Iterator[Sql]:
+        """Texts in the variables of containers."""
+        for template in templates(obj):
+            for container in template.containers():
+                for number, variable in container.listed("env"):
+                    text = str(variable.get("value", ""))
+                    if _FLINK.search(text) and _BEGINS.match(text):
+                        path = (*container.at, "env", number, "value")
+                        yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
 
     def _file(self, unit: "Unit", obj: Object, path: Path, name: str) -> Iterator[Sql]:
         """The one SQL file of a name, unless the job mounts it."""
