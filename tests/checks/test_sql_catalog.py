@@ -168,3 +168,9 @@ def test_a_text_in_a_variable(plant: Plant) -> None:
         "        volumeMounts:\n", f"{variable}        volumeMounts:\n"
     )
     assert told(plant(files)) == {("error", "catalog", "job.yaml", 18)}
+
+
+def test_sql_inside_of_a_script_of_a_shell_is_the_shells(plant: Plant) -> None:
+    text = '#!/bin/bash\nset -e\nsql-client.sh -f <(cat <<EOF\n# "all"\n' + SHOWN + "EOF\n)\n"
+    files = script(SHOWN, more="  - run.sh\n")
+    assert told(plant({**files, "overlays/dev/run.sh": text})) == set()

@@ -98,3 +98,15 @@ def test_flux_may(plant: Plant) -> None:
     )
     flux = "apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: a\n  namespace: b\nspec:\n  path: ./overlays\n"
     assert told(plant(statements(a=made, flux=flux))) == {("warning", "env", "a.yaml", 14)}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("  'topic'", "  -- # overlay: allow sql/env, the demo's driver does\n  'topic'"),
+        ("CREATE", "-- Demo.\n-- # overlay: allow sql/env, the demo's driver does\nCREATE"),
+        ("'${GROUP}'", "'${GROUP}' -- # overlay: allow sql/env, the demo's driver does\n"),
+    ],
+)
+def test_a_comment_of_sql_allows_it(old: str, new: str, plant: Plant) -> None:
+    assert told(plant(script(TEXT.replace(old, new, 1)))) == set()

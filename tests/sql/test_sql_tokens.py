@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from overlaykit.sql.statements import split
-from overlaykit.sql.tokens import inside, refused, scan, telling
+from overlaykit.sql.tokens import inside, is_script, refused, scan, telling
 
 MARKS = (
     "'",
@@ -137,3 +137,27 @@ def test_the_inside_of_a_hint_keeps_its_offsets() -> None:
 )
 def test_what_the_lexer_refuses(text: str, told: list[str]) -> None:
     assert [one.text for one in refused(scan(text))] == told
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("-- a\n/* b */\n# c\ncreate table t", True),
+        ("SET 'a.b' = 'c'", True),
+        ("#!/bin/bash\nset -e\n", False),
+        ("set -euo pipefail\ncat <<EOF\nCREATE TABLE", False),
+        ('{"CREATE": 1}', False),
+        ("", False),
+        ("-" * 5000 + "\nALTERED", False),
+        ("-- a\n" * 5000 + "GRANT x", False),
+    ],
+)
+def test_what_is_a_script(text: str, wanted: bool) -> None:
+    assert is_script(text) is wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["/*+ " + "''" * 3000, "'" + "''" * 3000, "-- " * 3000, "/*+'" * 500]
+)
+def test_what_never_ends_is_read_in_no_time(text: str) -> None:
+    assert "".join(one.text for one in scan(text)) == text

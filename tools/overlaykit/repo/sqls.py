@@ -21,6 +21,7 @@ from overlaykit.sql.queries import Use
 from overlaykit.sql.script import CATALOG, DATABASE, Part, Session, read
 from overlaykit.sql.statements import Name
 from overlaykit.sql.tables import Table
+from overlaykit.sql.tokens import is_script
 
 if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
@@ -31,11 +32,14 @@ _FLINK = re.compile(
     r"|^\s*SET\s+'[a-z][\w-]*\.[\w.-]+'\s*=",
     re.IGNORECASE | re.MULTILINE,
 )
-_BEGINS = re.compile(
-    r"(?:\s|--[^\n]*|//[^\n]*|#[^\n]*|/\*.*?\*/)*"
-    r"(?:CREATE|SET|INSERT|EXECUTE\s+STATEMENT|BEGIN\s+STATEMENT|USE|DROP|ADD\s+JAR)\b",
-    re.IGNORECASE | re.DOTALL,
-)
+
+
+def _is_flink(text: str, name: str = "") -> bool:
+    """Whether a text is SQL for Flink by itself; `name`: of the file that it will be."""
+    # Most texts are none: dashboards, scripts, configuration.
+    if "'connector'" not in text and not name.endswith(".sql"):
+        return False
+    return _FLINK.search(text) is not None and is_script(text)
 
 
 @dataclass
@@ -155,11 +159,11 @@ class Sqls:
         texts = {
             str(key): text
             for key, text in data.items()
-            if isinstance(text, str) and (str(key).endswith(".sql") or _FLINK.search(text))
+            if isinstance(text, str) and (str(key).endswith(".sql") or _is_flink(text))
         }
         by = self._runner(unit, obj) if texts else Runner()
         for key, text in texts.items():
-            if _BEGINS.match(text) and (by.is_flink or _FLINK.search(text)):
+            if _is_flink(text, key) or (by.is_flink and is_script(text)):
                 yield self._text(unit, obj, ("data", key), text, by)
 
     def _runner(self, unit: "Unit", obj: Object) -> Runner:
@@ -175,7 +179,7 @@ class Sqls:
         for number, argument in enumerate(arguments if isinstance(arguments, list) else ()):
             path: Path = ("spec", "job", "args", number)
             text = str(argument)
-            if _FLINK.search(text) and _BEGINS.match(text):
+            if _is_flink(text):
                 yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
             elif text.endswith(".sql"):
                 yield from self._file(unit, obj, path, text.rpartition("/")[2])
@@ -186,7 +190,7 @@ class Sqls:
             for container in template.containers():
                 for number, variable in container.listed("env"):
                     text = str(variable.get("value", ""))
-                    if _FLINK.search(text) and _BEGINS.match(text):
+                    if _is_flink(text):
                         path = (*container.at, "env", number, "value")
                         yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
 
@@ -194,7 +198,7 @@ class Sqls:
         """The one SQL file of a name, unless the job mounts it."""
         found = self._files.get(name, [])
         text = self._read(found[0]) if len(found) == 1 else ""
-        if not _BEGINS.match(text) or self._is_in_map(unit, name):
+        if not is_script(text) or self._is_in_map(unit, name):
             return
         by = Runner(PROGRAM, "", True)
         doubt = f"that {obj.label} is given this file"

@@ -6,13 +6,14 @@ a backslash means nothing (source: Calcite's grammar with the dialect that Flink
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import chain, islice, repeat
 
 _TOKEN = re.compile(
     r"""
       (?P<space>\s+)
-    | (?P<hint>/\*\+(?:'(?:[^']|'')*'|[^'])*?\*/)
+    | (?P<hint>/\*\+(?:'[^']*'|[^'])*?\*/)
     | (?P<comment>--[^\n]*|//[^\n]*|/\*(?!\+).*?\*/)
     | (?P<hash>\#[^\n]*)
     | (?P<string>(?:[Uu]&)?'(?:[^']|'')*')
@@ -83,9 +84,29 @@ def scan(text: str, start: int = 0) -> list[Token]:
     ]
 
 
+# What the statements of a script begin with, as far as scripts begin with them.
+_BEGINNINGS = frozenset(
+    {"CREATE", "SET", "INSERT", "EXECUTE", "BEGIN", "USE", "DROP", "ADD", "LOAD", "ALTER", "RESET"}
+)
+
+
+def is_script(text: str) -> bool:
+    """Whether a text begins as SQL does; a shell knows `set` as well."""
+    if text.startswith("#!"):
+        return False
+    found = (Token(str(one.lastgroup), one[0], one.start()) for one in _TOKEN.finditer(text))
+    first, second = islice(chain(_telling(found), repeat(None)), 2)
+    begins = first is not None and first.kind == "word" and first.upper in _BEGINNINGS
+    return begins and second is not None and second.kind in ("word", "string", "placeholder")
+
+
 def telling(tokens: list[Token]) -> list[Token]:
     """Without spaces and comments, nor what somebody took for a comment."""
-    return [one for one in tokens if one.kind not in ("space", "comment", "hash")]
+    return list(_telling(tokens))
+
+
+def _telling(tokens: Iterable[Token]) -> Iterator[Token]:
+    return (one for one in tokens if one.kind not in ("space", "comment", "hash"))
 
 
 def inside(hint: Token) -> list[Token]:
