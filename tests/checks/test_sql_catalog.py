@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from sql_trees import SHOWN, findings, script, statement, statements, told
 
+from overlaykit.fix import apply
+
 Plant = Callable[[dict[str, str]], Path]
 LAKE = "CREATE TABLE lake.main.t (id INT) WITH ('connector' = 'print');\n"
 MADE = "CREATE CATALOG lake WITH ('type' = 'generic_in_memory');\n"
@@ -174,3 +176,12 @@ def test_sql_inside_of_a_script_of_a_shell_is_the_shells(plant: Plant) -> None:
     text = '#!/bin/bash\nset -e\nsql-client.sh -f <(cat <<EOF\n# "all"\n' + SHOWN + "EOF\n)\n"
     files = script(SHOWN, more="  - run.sh\n")
     assert told(plant({**files, "overlays/dev/run.sh": text})) == set()
+
+
+def test_what_a_machine_can_mend(plant: Plant) -> None:
+    text = "|\n    # all\n    INSERT INTO a SELECT b.user\n    FROM default.b\n"
+    root = plant(statements(a=statement("a", text)))
+    apply(root, findings(root))
+    written = (root / "overlays/dev/a.yaml").read_text()
+    assert "    -- all\n    INSERT INTO a SELECT b.`user`\n    FROM `default`.b\n" in written
+    assert told(root) == set()

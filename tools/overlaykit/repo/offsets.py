@@ -13,7 +13,7 @@ _ESCAPED_SPACES = "nrt \n\r\t"
 
 def spots(raw: str, at: Place, text: str, is_yaml: bool = True) -> Spots | None:
     """The line and column (from 1) of each character; None where the text is not found there."""
-    start = _offset(raw, at)
+    start = start_of(raw, at)
     if not is_yaml:
         return _aligned(raw, start, text, "")
     style = raw[start : start + 1]
@@ -27,7 +27,8 @@ def spots(raw: str, at: Place, text: str, is_yaml: bool = True) -> Spots | None:
     return _aligned(raw, start, text, quote) or _aligned(raw, literal, text, quote)
 
 
-def _offset(raw: str, at: Place) -> int:
+def start_of(raw: str, at: Place) -> int:
+    """The offset of a place."""
     start = 0
     for _ in range(at.line - 1):
         start = raw.find("\n", start) + 1

@@ -11,9 +11,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from overlaykit import disk
+from overlaykit.findings import Edit
 from overlaykit.kubernetes.pods import CONFLUENT, mapping, templates
 from overlaykit.render.objects import Object
-from overlaykit.repo.offsets import spots
+from overlaykit.repo.offsets import spots, start_of
 from overlaykit.repo.sql_runners import CMF, PROGRAM, Runner, runner
 from overlaykit.repo.tree import YAML
 from overlaykit.source import Path, Place
@@ -74,6 +75,16 @@ class Sql:
         if found and offset < len(found):
             return Place(self.value_at().file, *found[offset])
         return self.value_at()
+
+    def edit(self, offset: int, old: str, new: str) -> tuple[Edit, ...]:
+        """The edit of a word at an offset; none where the file has another text there."""
+        at = self.at(offset)
+        if not self._spots:
+            return ()
+        raw = self.read(at.file)
+        start = start_of(raw, at)
+        found = raw[start : start + len(old)] == old
+        return (Edit(at.file, start, start + len(old), new),) if found else ()
 
     @cached_property
     def _spots(self) -> list[tuple[int, int]] | None:

@@ -93,6 +93,7 @@ Source: Flink, "SQL", reserved keywords; "Catalogs"; measured with the parser of
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from overlaykit.findings import Problem
 from overlaykit.repo.sql_runners import CLIENT, CMF
@@ -124,7 +125,9 @@ def _lexical(sql: Sql) -> Iterator[Problem]:
             continue
         lines.add(line)
         message = f"Flink reads no {found.text} here: {found.why}"
-        yield _problem(sql, found.start, message, _lexical_fix(found.text))
+        problem = _problem(sql, found.start, message, _lexical_fix(found.text))
+        edits = sql.edit(found.start, "#", "--") if found.text == "#" else ()
+        yield replace(problem, edits=edits)
 
 
 def _lexical_fix(text: str) -> str:
@@ -137,12 +140,13 @@ def _lexical_fix(text: str) -> str:
 
 
 def _reserved(sql: Sql, found: Refusal) -> Problem:
-    return _problem(
+    problem = _problem(
         sql,
         found.start,
         f"{found.word} is a reserved word of Flink SQL, and no {found.what}",
         f"write `{found.word}` in backticks",
     )
+    return replace(problem, edits=sql.edit(found.start, found.word, f"`{found.word}`"))
 
 
 def _catalogs(unit: Unit, world: World, sql: Sql) -> Iterator[Problem]:

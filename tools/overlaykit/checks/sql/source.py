@@ -101,6 +101,7 @@ Source: Flink, Kafka SQL connector, "Start Reading Position"; Flink CDC, SQL Ser
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from overlaykit.findings import Problem
 from overlaykit.repo.sqls import Sql
@@ -166,7 +167,7 @@ def _of_sql_server(table: Table, home: Sql, name: str) -> Iterator[Problem]:
             f"{_SNAPSHOT} of '{name}' works against {START}",
             f"remove it and set '{START}' to initial or latest-offset",
         )
-        yield found.assuming(f"that {START} is meant to decide")
+        yield replace(found, level="warning")
 
 
 def _problem(home: Sql, table: Table, option: str, message: str, fix: str) -> Problem:
