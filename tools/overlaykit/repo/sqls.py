@@ -19,7 +19,7 @@ from overlaykit.repo.sql_runners import CMF, PROGRAM, Runner, runner
 from overlaykit.repo.tree import YAML
 from overlaykit.source import Path, Place
 from overlaykit.sql.queries import Use
-from overlaykit.sql.script import CATALOG, DATABASE, Part, Session, read
+from overlaykit.sql.script import CATALOG, DATABASE, Part, Session, session
 from overlaykit.sql.statements import Name
 from overlaykit.sql.tables import Table
 from overlaykit.sql.tokens import is_script
@@ -63,7 +63,7 @@ class Sql:
 
     @cached_property
     def session(self) -> Session:
-        return Session(read(self.text, self.catalog, self.database))
+        return session(self.text, self.catalog, self.database)
 
     @property
     def parts(self) -> list[Part]:

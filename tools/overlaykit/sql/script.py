@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
 
 from overlaykit.sql import tables
 from overlaykit.sql.queries import Insert, Use, insert, sources
@@ -64,20 +65,24 @@ class Session:
     def is_view(self, part: Part, use: Use) -> bool:
         return part.full(use.name) in self.views
 
-    def inserts(self) -> Iterator[tuple[Part, Insert]]:
-        for part in self.parts:
-            found = insert(part.statement)
-            if found is not None:
-                yield part, found
+    @cached_property
+    def inserts(self) -> list[tuple[Part, Insert]]:
+        pairs = ((part, insert(part.statement)) for part in self.parts)
+        return [(part, found) for part, found in pairs if found is not None]
 
-    def sinks(self) -> Iterator[tuple[Part, Use]]:
-        return ((part, found.sink) for part, found in self.inserts())
+    @cached_property
+    def sinks(self) -> list[tuple[Part, Use]]:
+        return [(part, found.sink) for part, found in self.inserts]
 
-    def reads(self) -> Iterator[tuple[Part, Use]]:
+    @cached_property
+    def reads(self) -> list[tuple[Part, Use]]:
         """Every table that an INSERT reads; what views read counts where one reads the view."""
-        for part, found in self.inserts():
+        return list(self._reads())
+
+    def _reads(self) -> Iterator[tuple[Part, Use]]:
+        for part, found in self.inserts:
             yield from ((part, use) for use in found.sources)
-        used = {part.full(use.name) for part, found in self.inserts() for use in found.sources}
+        used = {part.full(use.name) for part, found in self.inserts for use in found.sources}
         for part in self.parts:
             view = tables.made(part.statement, "VIEW")
             if view is not None and part.full(view[0]) in used:
@@ -102,6 +107,12 @@ class Session:
                 yield part, table.name
             elif view is not None and view[2]:
                 yield part, view[0]
+
+
+@lru_cache(maxsize=4096)
+def session(text: str, catalog: str = CATALOG, database: str = DATABASE) -> Session:
+    """The session of a text; many clusters have the same, and nobody changes it."""
+    return Session(read(text, catalog, database))
 
 
 def read(text: str, catalog: str = CATALOG, database: str = DATABASE) -> list[Part]:

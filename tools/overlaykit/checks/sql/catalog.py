@@ -94,14 +94,16 @@ Source: Flink, "SQL", reserved keywords; "Catalogs"; measured with the parser of
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from overlaykit.findings import Problem
 from overlaykit.repo.sql_runners import CLIENT, CMF
 from overlaykit.repo.sqls import Sql
 from overlaykit.repo.world import Unit, World
 from overlaykit.sql.grammar import Refusal, reserved
+from overlaykit.sql.statements import split
 from overlaykit.sql.tables import catalog
-from overlaykit.sql.tokens import refused, scan
+from overlaykit.sql.tokens import Lexical, refused, scan
 
 LEVEL = "error"
 # CMF has a catalog of examples, unless its chart switches it off.
@@ -111,23 +113,34 @@ _OF_CMF = ("examples",)
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for sql in world.sqls.of(unit):
         yield from _lexical(sql)
-        yield from (_reserved(sql, one) for part in sql.parts for one in reserved(part.statement))
+        yield from (_reserved(sql, one) for one in _words(sql.text))
         yield from _catalogs(unit, world, sql)
 
 
 def _lexical(sql: Sql) -> Iterator[Problem]:
     """What the lexer does not take, once a line; the client reads SET by itself."""
-    plain = [part.statement for part in sql.parts if part.statement.says("SET")]
+    found = _refused(sql.text)
+    plain = [p.statement for p in sql.parts if p.statement.says("SET")] if found else []
     lines: set[int] = set()
-    for found in refused(scan(sql.text)):
-        line = sql.text.count("\n", 0, found.start)
-        if line in lines or any(one.start <= found.start < one.end for one in plain):
+    for one in found:
+        line = sql.text.count("\n", 0, one.start)
+        if line in lines or any(set_.start <= one.start < set_.end for set_ in plain):
             continue
         lines.add(line)
-        message = f"Flink reads no {found.text} here: {found.why}"
-        problem = _problem(sql, found.start, message, _lexical_fix(found.text))
-        edits = sql.edit(found.start, "#", "--") if found.text == "#" else ()
+        message = f"Flink reads no {one.text} here: {one.why}"
+        problem = _problem(sql, one.start, message, _lexical_fix(one.text))
+        edits = sql.edit(one.start, "#", "--") if one.text == "#" else ()
         yield replace(problem, edits=edits)
+
+
+@lru_cache(maxsize=4096)
+def _refused(text: str) -> tuple[Lexical, ...]:
+    return tuple(refused(scan(text)))
+
+
+@lru_cache(maxsize=4096)
+def _words(text: str) -> tuple[Refusal, ...]:
+    return tuple(one for statement in split(text) for one in reserved(statement))
 
 
 def _lexical_fix(text: str) -> str:

@@ -145,7 +145,7 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
 
 def _placeholders(sql: Sql) -> Iterator[tuple[int, str]]:
     """The placeholders in options, in settings and outside of text."""
-    for part in sql.parts:
+    for part in sql.parts if "${" in sql.text else ():
         for option in listed(part.statement):
             for found in _PLACEHOLDER.finditer(option.value):
                 yield option.start + 1 + found.start(), found[0]

@@ -140,10 +140,10 @@ LEVEL = "error"
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for sql in world.sqls.of(unit):
-        uses = [*sql.session.sinks(), *sql.session.reads()]
+        uses = [*sql.session.sinks, *sql.session.reads]
         yield from _keys(sql, uses)
         batch: bool | None = None
-        for part, insert in sql.session.inserts():
+        for part, insert in sql.session.inserts:
             found = _changed(sql, part, insert)
             if found is None:
                 continue

@@ -117,7 +117,7 @@ _SNAPSHOT = "debezium.snapshot.mode"
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for sql in world.sqls.of(unit):
         told: set[tuple[str, ...]] = set()
-        for part, use in sql.session.reads():
+        for part, use in sql.session.reads:
             found = sql.table(part, use)
             full = part.full(use.name)
             if found is not None and full not in told:
