@@ -24,6 +24,7 @@ from overlaykit.repo.tree import Tree, join
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.confluents import Confluents
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
     from overlaykit.repo.operated import Operated
@@ -285,6 +286,13 @@ class World:
     def together(self) -> Together:
         """Which units share a cluster, and what they find there."""
         return Together(self)
+
+    @cached_property
+    def confluents(self) -> "Confluents":
+        """CMF and Confluent for Kubernetes on the clusters."""
+        from overlaykit.repo.confluents import Confluents
+
+        return Confluents(self)
 
     @cached_property
     def operators(self) -> "Operators":

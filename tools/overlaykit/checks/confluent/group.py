@@ -39,35 +39,13 @@ Source: the CRDs of Confluent for Kubernetes 3.x and of the Flink Kubernetes Ope
 
 from collections.abc import Iterator
 
+from overlaykit.confluent.kinds import SERVED
 from overlaykit.findings import Problem
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.world import World
 from overlaykit.source import Document
 
 LEVEL = "error"
-
-CONFLUENT = "platform.confluent.io/v1beta1"
-FLINK = "flink.apache.org/v1beta1"
-KINDS = {
-    **dict.fromkeys(
-        (
-            "CMFRestClass",
-            "FlinkEnvironment",
-            "FlinkApplication",
-            "FlinkComputePool",
-            "FlinkStatement",
-            "FlinkKafkaCatalog",
-            "FlinkKafkaDatabase",
-            "FlinkSecret",
-            "FlinkEnvironmentSecretMapping",
-        ),
-        CONFLUENT,
-    ),
-    **dict.fromkeys(
-        ("FlinkDeployment", "FlinkSessionJob", "FlinkStateSnapshot", "FlinkBlueGreenDeployment"),
-        FLINK,
-    ),
-}
 
 
 def check_file(document: Document, world: World) -> Iterator[Problem]:
@@ -84,7 +62,7 @@ def _problems(document: Document) -> Iterator[Problem]:
     if not isinstance(data, dict) or not isinstance(data.get("apiVersion"), str):
         return
     kind, written = str(data.get("kind")), data["apiVersion"]
-    wanted = KINDS.get(kind)
+    wanted = SERVED.get(kind)
     if wanted and written != wanted:
         yield Problem(
             f"{kind} is not served as '{written}'; it is {wanted}",
