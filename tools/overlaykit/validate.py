@@ -84,7 +84,7 @@ def validate(
 def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) -> Result:
     started = time.perf_counter()
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
-    world.knows_users = scope.knows_users
+    world.knows_users, world.compared = scope.knows_users, scope.compared
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from overlaykit.argocd.applications import Application
@@ -10,6 +11,7 @@ from overlaykit.confluent.kinds import CFK_CHART, CMF_CHART
 from overlaykit.confluent.references import Reference
 from overlaykit.kubernetes.flink import OPERATOR_CHART
 from overlaykit.kubernetes.pods import mappings
+from overlaykit.repo.before import Before, before
 from overlaykit.repo.operators import is_told_otherwise
 from overlaykit.repo.together import Placed, cluster_of, is_external
 from overlaykit.repo.tree import join
@@ -61,6 +63,11 @@ class Confluents:
                 kind = self._charts[application_chart(chart)]
                 kind.setdefault(_home(application), []).append(chart)
         self._hidden: dict[tuple[str, str], str] | None = None
+
+    @cached_property
+    def before(self) -> Before:
+        """The objects as they were before the change that is judged."""
+        return before(self.world)
 
     def cfk(self, unit: "Unit") -> list[Chart]:
         """The charts of CFK on the cluster of a unit."""

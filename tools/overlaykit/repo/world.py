@@ -24,6 +24,7 @@ from overlaykit.repo.tree import Tree, join
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.before import Commit
     from overlaykit.repo.confluents import Confluents
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
@@ -78,6 +79,8 @@ class World:
     lost: bool = False
     # Whether all that builds from a file is in this world, which may be a part of the repository.
     knows_users: Callable[[str], bool] = lambda name: True
+    # The older commit that a change is judged against; None: the last one.
+    compared: "Commit | None" = None
 
     @cached_property
     def clusters(self) -> list[Cluster]:
