@@ -198,6 +198,9 @@ def _finding(
     if unit is not None:
         cluster, workload = unit.cluster, unit.workload
     overridden = check.id in world.config.levels
+    edits = problem.edits
+    if not edits and check.mend is not None:
+        edits = check.mend(problem, place, world)
     return Finding(
         check=check.id,
         level=level if overridden else problem.level or level,
@@ -210,5 +213,5 @@ def _finding(
         workload=problem.workload or workload,
         object=problem.object or (obj.label if obj else ""),
         field=dotted(problem.path),
-        edits=problem.edits,
+        edits=edits,
     )
