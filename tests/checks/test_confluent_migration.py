@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 import yaml
 
+from helpers import ROOT
 from overlaykit.run import Request, carry_out
 
 Plant = Callable[[dict[str, str]], Path]
 
-SEEDS = Path(__file__).resolve().parents[3] / "shared" / "seeds"
+SEEDS = ROOT.parent / "shared" / "seeds"
 KUSTOMIZATION = """\
 apiVersion: kustomize.config.k8s.io/v1beta1
 kind: Kustomization
@@ -203,3 +204,55 @@ def test_the_environment_and_the_application_of_the_guide(plant: Plant) -> None:
     now = (root / "flink/environment.yaml").read_text()
     assert set(comments(head + defaults)) <= set(comments(now))
     assert yaml.safe_load(now)["spec"]["kubernetesNamespace"] == "confluent"
+
+
+DEPLOYMENT = """\
+apiVersion: flink.apache.org/v1beta1
+kind: FlinkDeployment
+metadata:
+  name: orders
+  namespace: flink
+spec:
+  image: flink:1.20.3
+  flinkVersion: v1_20
+  serviceAccount: flink
+  jobManager:
+    resource: {memory: 1600m, cpu: 1}
+  taskManager:
+    resource: {memory: 4096m, cpu: 1}
+  job:
+    jarURI: local:///opt/flink/usrlib/orders.jar
+    parallelism: 2
+    upgradeMode: stateless
+"""
+
+
+@pytest.mark.parametrize("guide", ["002", "003"])
+def test_the_options_of_the_guides_get_the_names_of_today(plant: Plant, guide: str) -> None:
+    told = [yaml.safe_load(one) for one in snippets(guide)]
+    jobs = [job for one in told for job in one.get("jobs", [one])]
+    options = [job["flinkConfiguration"] for job in jobs if "flinkConfiguration" in job]
+    assert options
+    for number, one in enumerate(options):
+        spec = yaml.safe_dump({"flinkConfiguration": one}, indent=2).replace("\n", "\n  ")
+        text = DEPLOYMENT + "  " + spec.rstrip() + "\n"
+        root = plant({f"flink{number}/kustomization.yaml": "resources: [job.yaml]\n",
+                      f"flink{number}/job.yaml": text})  # fmt: skip
+    left = fixed(root)
+    assert [one for one in left if one[1] in ("flink/deprecated", "flink/mem-unit")] == []
+
+
+def test_the_keys_of_the_guide_for_the_autoscaler_are_read_afterwards(plant: Plant) -> None:
+    """As the chart of that guide wrote them: the limits were never read."""
+    old = "kubernetes.operator.job.autoscaler."
+    given = {"enabled": "true", "target.utilization": "0.7", "parallelism.min": "1",
+             "parallelism.max": "10", "metrics.window": "5m"}  # fmt: skip
+    lines = "".join(f'    {old}{key}: "{value}"  # {key}\n' for key, value in given.items())
+    root = plant({"flink/kustomization.yaml": "resources: [job.yaml]\n",
+                  "flink/job.yaml": DEPLOYMENT + "  flinkConfiguration:\n" + lines})  # fmt: skip
+    fixed(root)
+    text = (root / "flink/job.yaml").read_text()
+    options = yaml.safe_load(text)["spec"]["flinkConfiguration"]
+    assert options["job.autoscaler.vertex.min-parallelism"] == "1"
+    assert options["job.autoscaler.vertex.max-parallelism"] == "10"
+    assert all(f"# {key}" in text for key in given)

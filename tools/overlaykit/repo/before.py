@@ -6,7 +6,10 @@ It is the commit that a change is compared with; without one, the last commit.
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from overlaykit import disk
 from overlaykit.errors import CannotLook, UsageError
+from overlaykit.render import engines
+from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object
 from overlaykit.repo.git import Git
 from overlaykit.repo.tree import YAML
@@ -60,18 +63,35 @@ class Before:
         files = {unit.folder: self._differing(unit) for unit in units}
         moved = [unit for unit in units if files[unit.folder]]
         built = [unit for unit in moved if unit.chain is not None]
-        gone = self._gone
-        asks = [Ask(unit.folder, self._texts(files[unit.folder]) | gone) for unit in built]
-        found = []
-        for unit, render in zip(built, renders(self.world, asks), strict=True):
-            if render.error is None:
-                try:
-                    version = self.world.kubernetes(unit.cluster)
-                    found.append((unit, self.world.reader.read(render, version)))
-                except SyntaxProblem:
-                    continue
+        found = [
+            (unit, was)
+            for unit, render in zip(built, self._renders(built, files), strict=True)
+            if (was := self._objects(unit, render)) is not None
+        ]
         plain = [unit for unit in moved if unit.chain is None]
         return found + [(unit, self._read(files[unit.folder])) for unit in plain]
+
+    def _renders(self, units: list["Unit"], files: dict[str, set[str]]) -> list[Render]:
+        """The folders as they were; one that lacks a file of then is rendered from the commit."""
+        asks = [Ask(unit.folder, self._texts(files[unit.folder])) for unit in units]
+        found = renders(self.world, asks)
+        missing = [unit.folder for unit, one in zip(units, found, strict=True) if one.error]
+        if not missing or not self._any_gone:
+            return found
+        assert self.commit is not None
+        with disk.scratch_folder() as folder:
+            self.commit.git.unpack(self.commit.old, folder)
+            again = engines.default().build(folder, missing, lambda _: None, objects=True)
+            by_folder = {render.folder: render for render in again}
+        return [by_folder.get(one.folder, one) if one.error else one for one in found]
+
+    def _objects(self, unit: "Unit", render: Render) -> list[Object] | None:
+        if render.error is not None:
+            return None
+        try:
+            return self.world.reader.read(render, self.world.kubernetes(unit.cluster))
+        except SyntaxProblem:
+            return None
 
     def text(self, name: str) -> str | None:
         """A file as it was; None where it was not there."""
@@ -79,12 +99,11 @@ class Before:
             return self.commit.text(name)
         return self.world.tree.text(name) if self.world.tree.is_file(name) else None
 
-    @cached_property
-    def _gone(self) -> dict[str, str]:
-        """The files that are not there any more."""
+    @property
+    def _any_gone(self) -> bool:
+        """Whether a file of then is not there any more."""
         assert self.commit is not None
-        names = {n for n in self.commit.changed if not self.world.tree.is_file(n)}
-        return self._texts(names)
+        return any(not self.world.tree.is_file(name) for name in self.commit.changed)
 
     def _differing(self, unit: "Unit") -> set[str]:
         assert self.commit is not None
