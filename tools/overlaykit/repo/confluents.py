@@ -1,7 +1,7 @@
 """CMF and CFK of a cluster as their charts deploy them, and what the CMF kinds find there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +15,9 @@ from overlaykit.repo.before import Before, before
 from overlaykit.repo.operators import is_told_otherwise
 from overlaykit.repo.together import Placed, cluster_of, is_external
 from overlaykit.repo.tree import join
-from overlaykit.repo.values import values_of
+from overlaykit.repo.values import merge, values_of
 from overlaykit.repo.world import value_files
-from overlaykit.source import Path, Place
+from overlaykit.source import Path, Place, SyntaxProblem, load
 
 if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
@@ -68,6 +68,29 @@ class Confluents:
     def before(self) -> Before:
         """The objects as they were before the change that is judged."""
         return before(self.world)
+
+    def values_before(self, unit: "Unit", chart: Chart) -> dict[str, Any] | None:
+        """The values of a chart before the change that is judged; None where nothing is known.
+
+        `unit` renders its Application.
+        """
+        commit, old = self.before.commit, chart.application
+        if commit is None or not chart.told:
+            return None
+        for _, objects in self.before.objects([unit]):
+            was = [one for one in objects if one.label == old.obj.label]
+            if not was:
+                return None
+            old = replace(old, obj=was[0])
+        names = list(value_files(old))
+        if old is chart.application and commit.changed.isdisjoint(names):
+            return None
+        merged: dict[str, Any] = {}
+        for name in names:
+            merged = merge(merged, _data(self.before.text(name)))
+        for source in old.sources:
+            merged = merge(merged, source.helm.get("valuesObject"))
+        return merged
 
     def cfk(self, unit: "Unit") -> list[Chart]:
         """The charts of CFK on the cluster of a unit."""
@@ -174,3 +197,12 @@ def _home(application: Application) -> str:
     folder = application.folder
     made = folder.rpartition("/")[0] if folder.endswith((".yaml", ".yml")) else folder
     return cluster_of(application) or f"folder {made}"
+
+
+def _data(text: str | None) -> Any:
+    """What the text of a value file says; nothing for one that cannot be read."""
+    try:
+        found = load(text, "") if text is not None else []
+    except SyntaxProblem:
+        return None
+    return found[0].data if found else None

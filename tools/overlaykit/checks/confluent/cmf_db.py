@@ -74,6 +74,20 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
             for chart in world.confluents.of_application(application):
                 if chart.told:
                     yield from _judge(world, chart)
+                    yield from _moved(unit, world, chart)
+
+
+def _moved(unit: Unit, world: World, chart: Chart) -> Iterator[Problem]:
+    """Another kind of database: nothing of the old one is in it."""
+    was = world.confluents.values_before(unit, chart)
+    if was is None or database.engine(was) == (new := database.engine(chart.values)):
+        return
+    world.lost = world.lost or world.compared is None
+    old = database.engine(was) or "SQLite"
+    message = f"CMF's database was {old} and is {new or 'SQLite'}: environments and statements"
+    path = ("cmf", "database", "type")
+    problem = _problem(world, chart, path, f"{message} of before are not in it", "migrate the data")
+    yield problem.assuming("that CMF has made its database already")
 
 
 def _judge(world: World, chart: Chart) -> Iterator[Problem]:

@@ -113,6 +113,25 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
             for chart in world.confluents.of_application(application):
                 if chart.told and chart.value(*database.ENCRYPTION) is True:
                     yield from _key(unit, world, chart)
+                yield from _changed(unit, world, chart)
+
+
+def _changed(unit: Unit, world: World, chart: Chart) -> Iterator[Problem]:
+    """What is settled when CMF makes its database, and is another now."""
+    was = world.confluents.values_before(unit, chart)
+    if was is None:
+        return
+    old = (database.is_encrypted(was, chart.version), database.key_reference(was))
+    new = (chart.value(*database.ENCRYPTION) is True, database.key_reference(chart.values))
+    if old == new or not (old[0] or new[0]):
+        return
+    world.lost = world.lost or world.compared is None
+    what = "encryption is switched" if old[0] != new[0] else "the encryption key is another"
+    message = f"{what}, which CMF settles when it makes its database: with the old one it stops"
+    at = world.confluents.place_or_chart(chart, database.ENCRYPTION)
+    fix = "take it back, or start CMF with a new, empty database"
+    problem = Problem(message, fix, at=at, path=database.ENCRYPTION, object=chart.application.label)
+    yield problem.assuming("that CMF has made its database already")
 
 
 def _unread(unit: Unit, world: World) -> Iterator[Problem]:
