@@ -202,9 +202,12 @@ def _mapped(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
 def _secret(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     """A FlinkSecret that no mapping means, where one means a secret that is not there."""
     near = world.together.of(unit)
-    for one in near.of_kind(MAPPING):
+    mappings = list(near.of_kind(MAPPING))
+    if any(one.obj.get(*_MEANT) == obj.name for one in mappings):
+        return
+    for one in mappings:
         name = one.obj.get(*_MEANT)
-        if not isinstance(name, str) or is_filled_in(name):
+        if not isinstance(name, str) or is_filled_in(name) or near.named("FlinkSecret", name, ""):
             continue
         lost = strangers(world, unit, Reference("FlinkSecret", name, _MEANT))
         if [each.obj.name for each in lost] == [obj.name]:
