@@ -79,6 +79,12 @@ def test_old_releases_call_it_production(tmp_path: Path) -> None:
     assert found(deploy(tmp_path, [secret], old), "encryption") == []
 
 
+@pytest.mark.parametrize(("on", "level"), [({}, ["warning"]), ({"enabled": True}, [])])
+def test_a_key_alone_encrypts_nothing(tmp_path: Path, on: dict, level: list[str]) -> None:
+    root = deploy(tmp_path, [environment()], chart(CMF, encryption={"key": KEY, **on}))
+    assert levels(root, "encryption") == level
+
+
 def test_encryption_that_comes_later(tmp_path: Path) -> None:
     root = deploy(tmp_path, [environment()], chart(CMF))
     commit(root)

@@ -94,6 +94,7 @@ Source: Confluent Manager for Apache Flink, "Data Encryption".
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from overlaykit.confluent import database
 from overlaykit.confluent.kinds import is_cmf
@@ -111,7 +112,7 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for application in world.applications_of.get(unit.folder, ()):
         if application.cluster == unit.cluster:
             for chart in world.confluents.of_application(application):
-                if chart.told and chart.value(*database.ENCRYPTION) is True:
+                if chart.told:
                     yield from _key(unit, world, chart)
                 yield from _changed(unit, world, chart)
 
@@ -155,8 +156,21 @@ def _may_encrypt(chart: Chart) -> bool:
     return not chart.told or database.is_encrypted(chart.values, chart.version)
 
 
+def _unused(world: World, chart: Chart) -> Problem:
+    name = ".".join(database.switch(chart.version))
+    at = world.confluents.place_or_chart(chart, (*_KEY, "kubernetesSecretName"))
+    message = f"a key is named, and {name} is off: CMF keeps secrets in plain text"
+    fix = f"set {name}: true before CMF starts for the first time, or remove the key"
+    problem = Problem(message, fix, at=at, path=_KEY, object=chart.application.label)
+    return replace(problem, level="warning")
+
+
 def _key(unit: Unit, world: World, chart: Chart) -> Iterator[Problem]:
     reference = database.key_reference(chart.values)
+    if not database.is_encrypted(chart.values, chart.version):
+        if reference is not None:
+            yield _unused(world, chart)
+        return
     if reference is None:
         at = world.confluents.place_or_chart(chart, database.ENCRYPTION)
         message = "encryption is on, and no key is named: CMF does not start"

@@ -130,7 +130,8 @@ def _missing(asked: _Asked) -> Iterator[Problem]:
     names = {one.obj.name for one in near.of_kind(kind, where)}
     names |= secrets(world, where) if kind == "Secret" else set()
     close = meant(name, names)
-    unseen, known = world.confluents.hidden(unit, where or _home(asked)), _is_known(asked)
+    unseen = world.confluents.hidden(unit, where or _home(asked))
+    known = world.together.is_known(unit)
     message = f"there is no {kind} '{name}'" + (f" in namespace '{where}'" if where else "")
     fix = f"add the {kind}, or declare it: external in .overlay.yaml"
     if close:
@@ -142,10 +143,6 @@ def _missing(asked: _Asked) -> Iterator[Problem]:
     taken = f"that {unseen} does not make it" if unseen else "that nobody makes it from elsewhere"
     problem = asked.problem(message, fix).assuming("" if proved else taken)
     yield problem if known or close else replace(problem, level="info")
-
-
-def _is_known(asked: _Asked) -> bool:
-    return asked.world.together.is_known(asked.unit) or bool(asked.unit.cluster)
 
 
 def _home(asked: _Asked) -> str:
