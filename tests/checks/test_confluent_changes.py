@@ -1,11 +1,13 @@
 """confluent/immutable: a commit beside the files of now, and what is compared with what."""
 
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from confluent_trees import cr, deploy, environment, pool, statement, write
 
+from helpers import ROOT
 from overlaykit.findings import Finding
 from overlaykit.run import Request, carry_out
 
@@ -135,3 +137,23 @@ def test_without_git_nothing_is_compared(tmp_path: Path) -> None:
 def test_a_checkout_without_commit(tmp_path: Path) -> None:
     git(deploy(tmp_path, [environment(), pool(), statement()]), "init", "-q")
     assert changes(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new"),
+    [
+        ("workloads/flink-sql/base/order-totals-statement.yaml", "SUM(quantity * price)", "SUM(price)"),
+        ("workloads/flink-sql/components/create-tables/orders-table-statement.yaml",
+         "quantity INT", "quantity BIGINT"),
+        ("workloads/flink-sql/base/flink-compute-pool.yaml", "type: DEDICATED", "type: SHARED"),
+    ],
+)  # fmt: skip
+def test_what_this_repository_ships(tmp_path: Path, name: str, old: str, new: str) -> None:
+    for folder in ("apps", "workloads", "overlays"):
+        shutil.copytree(ROOT / folder, tmp_path / folder)
+    commit(tmp_path)
+    assert changes(tmp_path) == []
+    text = (tmp_path / name).read_text()
+    (tmp_path / name).write_text(text.replace(old, new, 1))
+    (finding,) = changes(tmp_path)
+    assert (finding.file, finding.level, finding.clusters) == (name, "error", ("flink-demo",))

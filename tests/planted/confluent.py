@@ -5,7 +5,6 @@ from planted import Case
 ENVIRONMENT = "workloads/flink-resources/base/flink-environment.yaml"
 ENVIRONMENT_PATCH = "overlays/flink-demo/flink-resources/flink-environment-patch.yaml"
 REST = "workloads/flink-resources/base/cmf-rest-class.yaml"
-MTLS = "workloads/flink-resources/components/cmf-mtls/cmf-rest-class.yaml"
 RESOURCES = "overlays/flink-demo/flink-resources/kustomization.yaml"
 APPLICATION = "workloads/flink-resources/components/sample-application/flink-application.yaml"
 POOL = "workloads/flink-sql/base/flink-compute-pool.yaml"
