@@ -63,6 +63,10 @@ def test_without_the_chart_only_the_object_is_judged(tmp_path: Path) -> None:
         ({"data": {"key": base64.b64encode(b"x" * 32).decode()}}, 0),
         ({"data": {"key": base64.b64encode(b"x" * 33).decode()}}, 1),
         ({"data": {"key": "<filled in>"}}, 0),
+        ({"stringData": {"key": "${CMF_KEY}"}}, 0),
+        ({"stringData": {"key": "<path:secret/data/cmf#key>"}}, 0),
+        ({"data": {"key": "ENC[AES256_GCM,data:abc,type:str]"}}, 0),
+        ({"data": {"key": base64.b64encode(b"<path:cmf#key>").decode()}}, 0),
         ({"stringData": {"other": "x"}}, 0),
     ],
 )

@@ -25,6 +25,24 @@ def test_names_that_differ_in_digits_are_siblings(tmp_path: Path) -> None:
     assert levels(deploy(tmp_path, objects), "ref") == ["warning"]
 
 
+@pytest.mark.parametrize(
+    ("here", "name", "level"),
+    [
+        ("default", "defualt", "error"),
+        ("default", "defaul", "error"),
+        ("shop-orders", "shop-order", "error"),
+        # Words of which there may well be two.
+        ("orders-eu", "orders-us", "warning"),
+        ("orders-dev", "orders-deb", "warning"),
+        ("orders-east1", "orders-east2", "warning"),
+    ],
+)
+def test_a_slip_of_the_hand(tmp_path: Path, here: str, name: str, level: str) -> None:
+    assert levels(deploy(tmp_path, [environment(here), app(flinkEnvironment=name)]), "ref") == [
+        level
+    ]
+
+
 def test_an_environment_of_another_namespace_is_the_one_that_is_meant(tmp_path: Path) -> None:
     other = cr("FlinkEnvironment", "shop", "platform", kubernetesNamespace="flink")
     assert found(deploy(tmp_path, [other, app(flinkEnvironment="shop")]), "ref") == []
@@ -34,7 +52,7 @@ def test_a_rest_class_is_looked_for_in_its_namespace(tmp_path: Path) -> None:
     rest = cr("CMFRestClass", "cmf", "platform", cmfRest={"endpoint": "http://cmf-service:80"})
     here = environment(cmfRestClassRef={"name": "cmf"})
     (finding,) = found(deploy(tmp_path, [rest, here]), "ref")
-    assert finding.level == "error"
+    assert finding.level == "warning"
     assert "the one in 'platform' is not looked at" in finding.message
     there = environment(cmfRestClassRef={"name": "cmf", "namespace": "platform"})
     assert found(deploy(tmp_path, [rest, there]), "ref") == []

@@ -104,6 +104,7 @@ CASES = [
         "    namespace: confluent\n",
         "confluent/ref",
         line="    name: cmf",
+        level="warning",
     ),
     warned(
         "a pool of nobody's",

@@ -44,16 +44,23 @@ def key_reference(values: dict[str, Any]) -> tuple[str, str] | None:
 
 
 def length(secret: dict[str, Any], key: str) -> int | None:
-    """How many bytes a Secret has under a key; None where that is not written there."""
+    """How many bytes a Secret has under a key; None where that is not written there, or where a
+    program puts another text in its place."""
     plain, coded = mapping(secret.get("stringData")), mapping(secret.get("data"))
+    found: bytes | None = None
     if isinstance(plain.get(key), str):
-        return len(plain[key].encode())
-    if isinstance(coded.get(key), str):
+        found = plain[key].encode()
+    elif isinstance(coded.get(key), str) and not _is_replaced(coded[key]):
         try:
-            return len(base64.b64decode(coded[key], validate=True))
+            found = base64.b64decode("".join(coded[key].split()), validate=True)
         except binascii.Error:
             return None
-    return None
+    return None if found is None or _is_replaced(found.decode(errors="replace")) else len(found)
+
+
+def _is_replaced(text: str) -> bool:
+    """Whether a text is encrypted (SOPS) or a sign for another one (`<path:…>`, `${KEY}`)."""
+    return text.startswith(("ENC[", "<", "$")) or "{{" in text or "${" in text
 
 
 def engine(values: dict[str, Any]) -> str:

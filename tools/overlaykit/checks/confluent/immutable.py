@@ -97,7 +97,7 @@ def _identity(obj: Object) -> tuple[str, str, str]:
 def _changed(world: World, unit: Unit, obj: Object, was: Object) -> Iterator[Problem]:
     for path in IMMUTABLE[obj.kind]:
         old, new = was.get(*path), obj.get(*path)
-        if old is None or new is None or old == new:
+        if old in (None, "") or new is None or old == new:
             continue
         # Only this working tree and this commit disagree: the next commit may settle it.
         world.lost = world.lost or world.compared is None

@@ -68,7 +68,7 @@ from dataclasses import dataclass, replace
 from overlaykit.confluent.kinds import is_cmf
 from overlaykit.confluent.references import Reference, references
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.names import meant
+from overlaykit.kubernetes.names import is_slip, meant
 from overlaykit.render.objects import Object
 from overlaykit.repo.connections import strangers
 from overlaykit.repo.declared import secrets
@@ -117,7 +117,11 @@ def _of_another(asked: _Asked, pools: list[Placed]) -> Iterator[Problem]:
         message = (
             f"the pool '{asked.wanted.name}' is of environment '{listed}', the statement of '{own}'"
         )
-        yield asked.problem(message, f"name a pool of '{own}', or set flinkEnvironment: {listed}")
+        fix = f"name a pool of '{own}', or set flinkEnvironment: {listed}"
+        hidden = asked.world.confluents.hidden(asked.unit, _home(asked))
+        sure = asked.world.together.is_known(asked.unit) and not hidden
+        taken = "" if sure else f"that nobody makes a pool of '{own}' under this name"
+        yield asked.problem(message, fix).assuming(taken)
 
 
 def _missing(asked: _Asked) -> Iterator[Problem]:
@@ -139,7 +143,8 @@ def _missing(asked: _Asked) -> Iterator[Problem]:
     elif elsewhere and elsewhere[0]:
         message += f"; the one in '{', '.join(elsewhere)}' is not looked at"
         fix = f"name its namespace, {elsewhere[0]}, or move it"
-    proved = bool(close or (elsewhere and elsewhere[0])) and known and not unseen
+    # Only a slip of the hand is sure: teams may have objects of their own with like names.
+    proved = bool(close) and is_slip(name, close) and known and not unseen
     taken = f"that {unseen} does not make it" if unseen else "that nobody makes it from elsewhere"
     problem = asked.problem(message, fix).assuming("" if proved else taken)
     yield problem if known or close else replace(problem, level="info")

@@ -157,6 +157,8 @@ def _without(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     elif environment is None:
         own = obj.get("spec", "flinkEnvironment")
         doubt = f"that FlinkEnvironment '{own}', which is not here, does not set it"
+    elif sql.ends(str(obj.get(*_SQL))):
+        doubt = "that CMF asks it of rows that are written out, too"
     message = f"an INSERT without {_INTERVAL}: CMF refuses it"
     fix = f"write flinkConfiguration: {{{_INTERVAL}: 30s}} in the statement or its pool"
     at = unit.locate(obj, _SQL, False)
