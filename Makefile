@@ -8,6 +8,7 @@ KUBECONFORM := .cache/bin/kubeconform
 KUSTOMIZE := .cache/bin/kustomize
 WORKER := .cache/bin/overlay-engine
 ARGOCD := .cache/bin/argocd
+HELM := .cache/bin/helm
 ENGINES := .cache/engines/.ready
 MAVEN := .cache/maven/.ready
 KDRIFT := .cache/bench/.ready
@@ -41,6 +42,12 @@ $(WORKER): $(wildcard engine/*.go) engine/go.mod engine/go.sum tools/go/build.sh
 $(ARGOCD): tools/go/argocd/go.mod tools/go/argocd/go.sum tools/go/build.sh | $(READY)
 	@echo "argocd takes some minutes the first time"
 	@sh tools/go/build.sh tools/go/argocd github.com/argoproj/argo-cd/v3/cmd argocd
+
+$(HELM): tools/go/helm/go.mod tools/go/helm/go.sum tools/go/build.sh | $(READY)
+	@sh tools/go/build.sh tools/go/helm helm.sh/helm/v3/cmd/helm helm
+
+.PHONY: helm
+helm: $(HELM) ## Build Helm, with which charts of the repository are rendered, where the machine has none
 
 $(ENGINES): requirements/engines.lock | $(READY)
 	@echo "installing Flink's jars and a Java into .cache/engines"
@@ -98,7 +105,7 @@ test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'
 
 .PHONY: test-engines
-test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(MAVEN) $(FLINKS) ## Tests against real engines; an unexpected skip fails
+test-engines: setup $(KUSTOMIZE) $(ARGOCD) $(HELM) $(MAVEN) $(FLINKS) ## Tests against real engines; an unexpected skip fails
 	@$(BIN)/python -m pytest -q -n auto -m engines tests/engines
 
 .PHONY: bench

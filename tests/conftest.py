@@ -20,6 +20,13 @@ def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def no_helm(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Unit tests find no Helm, on whatever machine; the tests of engines find the real one."""
+    if request.node.get_closest_marker("engines") is None:
+        monkeypatch.setattr("overlaykit.render.helm.found", lambda: None)
+
+
 @pytest.fixture
 def plant(tmp_path: Path) -> Callable[[Files], Path]:
     """Write a small tree: path to text; returns its root."""

@@ -11,7 +11,10 @@ def test_a_component(repository: Path) -> None:
     done = overlay(repository, "add", "demo/flink-resources/sample-application")
     assert done.stdout == f"wrote {RESOURCES}\n"
     assert "state-machine-example" in overlay(repository, "render", "demo/flink-resources").stdout
-    assert overlay(repository, "validate", "demo", "--fail-on", "warning").exit_code == 0
+    told = overlay(repository, "validate", "demo")
+    assert told.exit_code == 0
+    # The demo's state lies on a claim of one node: said as soon as a job uses it.
+    assert told.stdout.count("warning flink/local-state") == 3
     again = overlay(repository, "add", "demo/flink-resources/sample-application")
     assert (again.exit_code, "nothing to write" in again.stdout) == (0, True)
 

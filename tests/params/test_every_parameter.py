@@ -69,8 +69,9 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Callable[[int], Path]:
         for name in ("apps", "workloads", "overlays"):
             shutil.copytree(ROOT / name, root / name)
         new_cluster(root, "proof", COMBINATIONS[number])
-        # A value of another workload's chart that flink-sql needs is set apart from it.
-        (root / ".overlay.yaml").write_text("levels: {confluent/sql-flags: info}\n")
+        # Values of other charts that flink-sql and flink-session need are set apart from them.
+        levels = "{confluent/sql-flags: info, operator/jaruri: info}"
+        (root / ".overlay.yaml").write_text(f"levels: {levels}\n")
         return root
 
     return of

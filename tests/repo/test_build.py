@@ -80,6 +80,10 @@ CASES: dict[str, tuple[Files, list[str]]] = {
         {"kustomization.yaml": HEAD + "resources:\n- s.yaml\n# - t.yaml\n", "s.yaml": SPACE, "t.yaml": BROKEN},
         ["kustomization.yaml:3 info kustomize/missing-entry"],
     ),
+    "a file that prose leads to": (
+        {"a/kustomization.yaml": HEAD + "resources: [s.yaml]\n", "a/s.yaml": SPACE, "a/t.yaml": SPACE, "docs/restore.md": "use [it](https://git.example.com/x/blob/main/a/t.yaml)\n"},
+        ["a/kustomization.yaml:3 warning kustomize/missing-entry"],
+    ),
     "a file that a script applies": (
         {"kustomization.yaml": HEAD + "resources: [s.yaml]\n", "s.yaml": SPACE, "t.yaml": SPACE, "up.sh": "kubectl apply -f dir/t.yaml\n"},
         ["kustomization.yaml:3 warning kustomize/missing-entry"],

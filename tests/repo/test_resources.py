@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from overlaykit.render.objects import Object
-from overlaykit.repo.resources import Demand, flat, of_objects, of_values
+from overlaykit.repo.resources import Demand, of_objects, of_values
 
 GIB = 1024**3
 CONTAINER = {"resources": {"requests": {"cpu": "500m", "memory": "1Gi"}}}
@@ -113,10 +113,3 @@ def test_a_chart_asks_for_each_pod_that_its_values_size() -> None:
         "cache": {"enabled": False, "size": "9Gi"},
     }
     assert of_values(values) == Demand(cpu=3000, memory=3 * GIB, storage=10 * GIB)
-
-
-def test_nested_options_are_flattened() -> None:
-    assert flat({"state": {"backend.type": "rocksdb"}, "a.b": 1}) == {
-        "state.backend.type": "rocksdb",
-        "a.b": 1,
-    }

@@ -88,8 +88,8 @@ def _bound() -> None:
 
 @cache
 def code() -> str:
-    """A digest of the tool itself: its modules, its schemas, the program that renders."""
-    from overlaykit.render import engines
+    """A digest of the tool itself: its modules, its schemas, the programs that render."""
+    from overlaykit.render import engines, helm
     from overlaykit.schema.store import builtin
 
     found = hashlib.sha256()
@@ -97,6 +97,6 @@ def code() -> str:
         if path.suffix != ".pyc":
             found.update(f"{path}\0".encode() + disk.read_bytes(path))
     # These are large and written whole by make: their dates tell.
-    for path in [*disk.walk(builtin()), engines.WORKER]:
+    for path in [*disk.walk(builtin()), engines.WORKER, *filter(None, [helm.found()])]:
         found.update(f"{path}\0{disk.stamp(path)}\0".encode())
     return found.hexdigest()

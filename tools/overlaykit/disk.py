@@ -89,6 +89,12 @@ def is_file(path: Path) -> bool:
         return False
 
 
+def program(name: str) -> Path | None:
+    """Where the machine has a program, by PATH."""
+    found = shutil.which(name)
+    return Path(found) if found else None
+
+
 def real(path: Path) -> Path:
     """The path with every link followed; the path itself where a link leads in circles."""
     try:

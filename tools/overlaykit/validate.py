@@ -49,7 +49,7 @@ class Result:
 def validate_change(root: Path, change: str, targets: list[str], progress: Progress) -> Result:
     """Judge what a change touches (see `scope.of_change`): what `validate` says of it."""
     started = time.perf_counter()
-    with engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
+    with checks.loading(), engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Result(seconds=time.perf_counter() - started)
         result = validate(tree, targets, progress, scope)
@@ -84,11 +84,12 @@ def validate(
 def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) -> Result:
     started = time.perf_counter()
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
-    world.knows_users, world.compared = scope.knows_users, scope.compared
+    world.knows_users, world.hidden = scope.knows_users, scope.hidden
+    world.compared = scope.compared
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
-    build_world(world, progress, scope.needs)
+    build_world(world, progress, scope.needs, set().union(*wanted))
     found = list(judge(world))
     comments = suppress.allows(world.tree, {*world.reached, *(f.file for f in found)})
     found += _unused(world, found, comments)

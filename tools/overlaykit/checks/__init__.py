@@ -7,9 +7,11 @@ DRAFTS = True an object check is also given the source objects of folders that d
 function `mend(problem, place, world)` gives the edits of a problem once its place is known.
 """
 
+import contextlib
 import importlib
 import inspect
 import pkgutil
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
@@ -18,6 +20,7 @@ from typing import Any
 
 from overlaykit.findings import Edit, Problem
 
+_LOADING = threading.Lock()
 INPUTS = ("object", "unit", "file", "repository", "comments")
 
 
@@ -54,9 +57,25 @@ def check_id(family: str, name: str) -> str:
     return f"{family}/{name.replace('_', '-')}"
 
 
-@cache
 def load_all() -> dict[str, Check]:
+    with _LOADING:
+        return _all()
+
+
+@cache
+def _all() -> dict[str, Check]:
     return {check: load(check) for check in ids()}
+
+
+@contextlib.contextmanager
+def loading() -> Iterator[None]:
+    """All checks are read while the block waits for other programs."""
+    reader = threading.Thread(target=load_all, daemon=True)
+    reader.start()
+    try:
+        yield
+    finally:
+        reader.join()
 
 
 def load(check: str) -> Check:

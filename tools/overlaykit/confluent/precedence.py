@@ -7,7 +7,7 @@ outranks its applications, which `flink.configuration` knows (source: CMF, "Envi
 
 from collections.abc import Iterator
 
-from overlaykit.flink.configuration import flatten, text_of
+from overlaykit.flink.configuration import flatten
 from overlaykit.render.objects import Object
 from overlaykit.source import Path
 
@@ -34,5 +34,4 @@ def of_statement(
 
 def _at(obj: Object | None, path: Path) -> Iterator[tuple[str, str]]:
     if obj is not None:
-        for key, value, _ in flatten(obj.get(*path)):
-            yield key, text_of(value)
+        yield from flatten(obj.get(*path)).items()

@@ -17,8 +17,16 @@ from overlaykit.render.objects import Object
 from overlaykit.source import Path
 
 FILES = ("flink-conf.yaml", "config.yaml")
+# An argument of its own, which no shell takes apart.
+_ALONE = re.compile(r"-D([\w.\-]+)=((?:(?!\s-)[^\n\"'])*)")
 _DYNAMIC = re.compile(r"(?:^|\s)-D\s*([\w.\-]+)=(\"[^\"]*\"|'[^']*'|\S*)")
 _SET = re.compile(r"(?:^|;)\s*SET\s+'?([\w.\-]+)'?\s*=\s*'?([^';\n]*)'?", re.IGNORECASE | re.M)
+# Parts of keys whose values Flink hides from everybody (source: Flink, class GlobalConfiguration).
+_SENSITIVE = (
+    *("password", "secret", "fs.azure.account.key", "apikey", "api-key", "auth-params"),
+    *("service-key", "token", "basic-auth", "jaas.config", "http-headers"),
+)
+HIDDEN = "******"
 # One of these makes a config.yaml one of Flink's.
 _TELLING = re.compile(r"(?:jobmanager|taskmanager|state|execution|parallelism|high-availability)\.")
 
@@ -39,21 +47,36 @@ class Setting:
     quoted: bool = True
 
 
+def is_sensitive(key: str) -> bool:
+    """Whether Flink shows a value as stars."""
+    return any(part in key.lower() for part in _SENSITIVE)
+
+
 def text_of(value: Any) -> str:
     """A scalar as Jackson, which reads these objects, writes it."""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def flatten(value: Any, path: Path = (), prefix: str = "") -> Iterator[tuple[str, Any, Path]]:
-    """Flat keys of nested configuration, each with its value and path; a list is one value."""
+def leaves(value: Any, path: Path = (), prefix: str = "") -> Iterator[tuple[str, Any, Path]]:
+    """Flat keys of nested configuration, each with whatever stands there that is no mapping."""
     for key, item in mapping(value).items():
         name, at = f"{prefix}{key}", (*path, str(key))
         if isinstance(item, dict):
-            yield from flatten(item, at, f"{name}.")
-        elif isinstance(item, list):
-            yield name, ";".join(text_of(one) for one in item), at
-        elif item is not None:
+            yield from leaves(item, at, f"{name}.")
+        else:
             yield name, item, at
+
+
+def value_text(value: Any) -> str:
+    """A scalar, or a list as one value."""
+    if isinstance(value, list):
+        return ";".join(text_of(one) for one in value)
+    return text_of(value)
+
+
+def flatten(value: Any) -> dict[str, str]:
+    """Options by their flat keys; null sets nothing."""
+    return {name: value_text(item) for name, item, _ in leaves(value) if item is not None}
 
 
 def settings(obj: Object) -> list[Setting]:
@@ -82,8 +105,10 @@ def configurations(obj: Object) -> Iterator[Path]:
 
 
 def _flat(data: Any, path: Path) -> Iterator[Setting]:
-    for key, value, at in flatten(data, path):
-        yield Setting(key, text_of(value), at, "flinkConfiguration", "", isinstance(value, str))
+    for key, value, at in leaves(data, path):
+        if value is not None:
+            kind, quoted = "flinkConfiguration", isinstance(value, str | list)
+            yield Setting(key, value_text(value), at, kind, "", quoted)
 
 
 def of_file(text: str, path: Path, name: str) -> list[Setting]:
@@ -179,7 +204,8 @@ def _of_arguments(listed: Any, at: Path) -> Iterator[Setting]:
     the catalogue of options."""
     for number, text in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(text, str):
-            for found in _DYNAMIC.finditer(text):
+            whole = _ALONE.fullmatch(text)
+            for found in [whole] if whole else _DYNAMIC.finditer(text):
                 value = found[2].strip("\"'")
                 yield Setting(found[1], value, (*at, number), "-D", _line_at(text, found.start(1)))
 

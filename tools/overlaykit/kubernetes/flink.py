@@ -6,9 +6,9 @@ them can run code (source: Flink, "Security"; CMF, "Authentication").
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
-from overlaykit.kubernetes.pods import CONFLUENT, FLINK, Container, Pod, flink_spec, mapping
+from overlaykit.flink.configuration import flatten
+from overlaykit.kubernetes.pods import CONFLUENT, FLINK, Container, Pod, flink_spec
 from overlaykit.render.objects import Object, strings
 
 GATEWAY = 8083
@@ -22,18 +22,6 @@ _AUTH = "security.ssl.rest.authentication-enabled"
 # The arguments of the entry point (source: apache/flink-docker, docker-entrypoint.sh).
 _STARTS = {"jobmanager": "jobmanager", "standalone-job": "jobmanager", "taskmanager": "taskmanager"}
 REPORTER = "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
-
-
-def flatten(value: Any, prefix: str = "") -> dict[str, str]:
-    """Flink options as flat keys: the operator takes nested YAML too."""
-    found: dict[str, str] = {}
-    for key, item in mapping(value).items():
-        name = f"{prefix}{key}"
-        if isinstance(item, dict):
-            found |= flatten(item, f"{name}.")
-        elif item is not None:
-            found[name] = str(item).lower() if isinstance(item, bool) else str(item)
-    return found
 
 
 def options(obj: Object, environment: Object | None = None) -> dict[str, str]:

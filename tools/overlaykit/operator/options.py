@@ -9,10 +9,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib import resources
+from pathlib import Path
 
+from overlaykit import disk
 from overlaykit.operator.versions import Release
 
+_FILE = Path(__file__).resolve().parents[1] / "data" / "operator_options.json"
 OPERATOR, AUTOSCALER = "kubernetes.operator.", "job.autoscaler."
 _OLD_AUTOSCALER = OPERATOR + AUTOSCALER
 # Below these anything may stand: Flink options with their reporters, and names of the user's.
@@ -59,8 +61,7 @@ class Option:
 
 @cache
 def _options() -> Mapping[str, Option]:
-    text = resources.files("overlaykit").joinpath("data/operator_options.json").read_text()
-    rows = json.loads(text)["options"]
+    rows = json.loads(disk.read_text(_FILE))["options"]
     return {key: Option(key, row[0], tuple(row[1]), row[2], row[3]) for key, row in rows.items()}
 
 

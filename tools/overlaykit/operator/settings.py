@@ -5,14 +5,16 @@ classes Configuration, ConfigurationUtils and HighAvailabilityMode.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overlaykit.flink.configuration import leaves
 from overlaykit.operator.versions import Flink, Release, flink_text, flink_version
 
-_PREFIX = "kubernetes.operator.default-configuration."
-_SINCE = re.compile(re.escape(_PREFIX) + r"flink-version\.v([0-9]+)_([0-9]+)\+\..*")
+# Defaults for a namespace or a Flink version stand below this.
+FOR_SOME = "kubernetes.operator.default-configuration."
+_SINCE = re.compile(re.escape(FOR_SOME) + r"flink-version\.v([0-9]+)_([0-9]+)\+\..*")
 # What Java's Character.isWhitespace takes for blank.
 _BLANK = " \t\n\r\x0b\x0c\x1c\x1d\x1e\x1f"
 
@@ -88,18 +90,15 @@ def text_of(value: Any) -> str:
     return java_text(value) if isinstance(value, float) else str(value)
 
 
-def flatten(value: Any, prefix: str = "") -> dict[str, str]:
-    """flinkConfiguration as flat keys; a list is its items with semicolons between."""
-    found: dict[str, str] = {}
-    for key, item in value.items() if isinstance(value, dict) else ():
-        name = f"{prefix}.{key}" if prefix else str(key)
-        if isinstance(item, dict):
-            found |= flatten(item, name)
-        elif isinstance(item, list):
-            # An empty list never reaches the loop that would set the key.
-            found |= {name: ";".join(_item(one) for one in item)} if item else {}
-        else:
+def flatten(value: Any) -> dict[str, str]:
+    """flinkConfiguration as flat keys, each value as Jackson writes it."""
+    found = {}
+    for name, item, _ in leaves(value):
+        # An empty list never reaches the loop that would set the key.
+        if not isinstance(item, list):
             found[name] = text_of(item)
+        elif item:
+            found[name] = ";".join(_item(one) for one in item)
     return found
 
 
@@ -110,26 +109,29 @@ def _item(value: Any) -> str:
 def defaults(configured: Mapping[str, str], namespace: str, flink: Flink | None) -> dict[str, str]:
     """What the operator's own configuration means for a namespace and a Flink version."""
     found = dict(configured)
-    if namespace:
-        _apply(f"{_PREFIX}namespace.{namespace}.", configured, found)
-    if flink is not None:
-        for version in sorted(_since(configured, flink)):
-            _apply(f"{_PREFIX}flink-version.{flink_text(version)}+.", configured, found)
-        _apply(f"{_PREFIX}flink-version.{flink_text(flink)}.", configured, found)
+    for prefix in prefixes(configured, namespace, flink):
+        for key, value in configured.items():
+            if key.startswith(prefix):
+                found[key.removeprefix(prefix)] = value
     return found
 
 
-def _since(configured: Mapping[str, str], flink: Flink) -> set[Flink]:
+def prefixes(configured: Iterable[str], namespace: str, flink: Flink | None) -> list[str]:
+    """Before which keys of the operator's configuration there are defaults for a namespace and a
+    Flink version, the weakest first."""
+    found = [f"{FOR_SOME}namespace.{namespace}."] if namespace else []
+    if flink is not None:
+        since = sorted(_since(configured, flink))
+        found += [f"{FOR_SOME}flink-version.{flink_text(version)}+." for version in since]
+        found.append(f"{FOR_SOME}flink-version.{flink_text(flink)}.")
+    return found
+
+
+def _since(configured: Iterable[str], flink: Flink) -> set[Flink]:
     """The versions from which on some defaults hold, of those that this Flink has reached."""
     found = (_SINCE.fullmatch(key) for key in configured)
     versions = (flink_version(f"v{int(one[1])}_{int(one[2])}") for one in found if one)
     return {version for version in versions if version and version <= flink}
-
-
-def _apply(prefix: str, configured: Mapping[str, str], found: dict[str, str]) -> None:
-    for key, value in configured.items():
-        if key.startswith(prefix):
-            found[key.removeprefix(prefix)] = value
 
 
 @dataclass(frozen=True)

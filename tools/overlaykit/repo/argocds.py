@@ -63,7 +63,8 @@ class ArgoCDs:
     def __init__(self, world: "World") -> None:
         self.world = world
         templated = Templated(world)
-        self._templated, self._defaults = templated.units, templated.defaults
+        unseen = [unit for unit in templated.units if world.charts.unseen(unit.folder)]
+        self._templated, self._defaults = unseen, templated.defaults
 
     @cached_property
     def content(self) -> dict[int, list["Unit"]]:
@@ -131,6 +132,10 @@ class ArgoCDs:
             for application in one.applications:
                 found.setdefault(id(application), []).append(one)
         return found
+
+    def homes(self, application: Application) -> set[str]:
+        """The roots of the Argo CDs that an Application belongs to."""
+        return {one.root for one in self._of_application.get(id(application), ())}
 
     @cached_property
     def _projects(self) -> dict[str, list[Placed]]:

@@ -2,25 +2,29 @@
 
 import contextlib
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from overlaykit import config as configuration
 from overlaykit import disk
 from overlaykit.argocd.applications import GROUP, Application, is_application, sources
-from overlaykit.render import engines
+from overlaykit.render import engines, helm
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
 from overlaykit.render.objects import Object
+from overlaykit.render.plain import PlainEngine
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
-from overlaykit.repo.tree import Tree, everything, join, remotes
-from overlaykit.repo.unseen import note_unseen, unbuildable
-from overlaykit.repo.world import NotSeen, Unit, World, unit_of_files
+from overlaykit.repo.manifests import unit_of_files
+from overlaykit.repo.tree import YAML, Tree, everything, join, remotes
+from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
+from overlaykit.repo.world import NotSeen, Unit, World
+from overlaykit.schema.crd import is_crd
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
@@ -45,20 +49,45 @@ def open_world(
 
 
 def build_world(
-    world: World, progress: Progress, needs: Callable[[str], bool] = lambda cluster: True
+    world: World,
+    progress: Progress,
+    needs: Callable[[str], bool] = lambda cluster: True,
+    asked: Collection[str] = (),
 ) -> None:
     """Fill the world with units: every folder that builds, every file that stands alone.
 
-    A folder of a cluster that nobody needs is rendered only if others may look at it.
+    A folder of a cluster that nobody needs is rendered only if others may look at it. Of the
+    folders that somebody asked for, every manifest is judged, whoever applies it.
     """
     folders = [folder for folder in world.graph.targets if _offline(world, folder)]
     spared = _spared(world, folders, needs)
     world.units.extend(_built(world, [f for f in folders if f not in spared], progress))
     _choose_judged(world, spared)
-    _add_files(world)
+    _add_files(world, asked)
     _add_deployed(world)
     _set_aside_templates(world)
+    _declare(world)
     note_unseen(world)
+
+
+def _declare(world: World) -> None:
+    """Every CRD that is at hand: rendered, or in a file that somebody applies otherwise."""
+    found = {}
+    for unit in world.units:
+        found.update({o.digest: o.data for o in unit.objects if is_crd(o.data)})
+    world.judges.declare(list(found.values()), lambda group, kind: _unbuilt(world, group, kind))
+
+
+def _unbuilt(world: World, group: str, kind: str) -> Iterator[dict[str, Any]]:
+    """The CRDs of a kind in files that nothing builds from, such as the `crds` of a chart."""
+    names = re.compile(rf"""kind: ["']?{re.escape(kind)}["']?\s*$""", re.MULTILINE)
+    for name in world.tree.files:
+        if name.endswith(YAML) and name not in world.graph.all_files:
+            with contextlib.suppress(disk.Unreadable):
+                text = world.tree.text(name)
+                if "CustomResourceDefinition" in text and group in text and names.search(text):
+                    found = (one.data for one in world.tree.documents_or_none(name))
+                    yield from (data for data in found if is_crd(data))
 
 
 def _offline(world: World, folder: str) -> bool:
@@ -73,7 +102,9 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
     hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
     for folder, found in hazards.items():
         yield _refused(world, folder, found)
-    rest = [folder for folder in folders if folder not in hazards]
+    charts = [f for f in folders if f not in hazards and inflatable(world.graph, f)]
+    yield from _inflated(world, charts)
+    rest = [folder for folder in folders if folder not in hazards and folder not in charts]
     count = 0
 
     def done(_: Render) -> None:
@@ -92,6 +123,23 @@ def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Uni
                 yield _refused(world, render.folder, found)
             else:
                 yield _unit(world, render)
+
+
+def _inflated(world: World, folders: list[str]) -> Iterator[Unit]:
+    """Folders with charts in them: Kustomize itself has Helm inflate these."""
+    if not folders:
+        return
+    engine = PlainEngine.found(helm.found())
+    for render in engine.build(world.tree.root, folders, lambda _: None):
+        if render.error is not None:
+            why = f"inflates a Helm chart: {render.error}"
+            world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
+        else:
+            world.charts.seen(inflated(world.graph, render.folder))
+            unit = _unit(world, render)
+            unit.chain = None  # no engine renders it otherwise to prove anything
+            unit.assuming = "that Argo CD's kustomize.buildOptions have --enable-helm"
+            yield unit
 
 
 def _refused(world: World, folder: str, broken: Broken) -> Unit:
@@ -144,11 +192,13 @@ def _deploys(world: World, folder: str) -> bool:
 
 
 def _choose_judged(world: World, spared: set[str]) -> None:
-    """A base is judged through the overlays that build from it, if one of them was built."""
+    """A base is judged through the overlays that build from it, if one of them was built, or is
+    not looked at."""
     above = {unit.folder: world.graph.ancestors(unit.folder) for unit in world.units}
     judged = set(spared)
     for unit in sorted(world.units, key=lambda unit: len(above[unit.folder])):
-        unit.judged = not above[unit.folder] & judged
+        elsewhere = bool((above[unit.folder] | {unit.folder}) & world.hidden)
+        unit.judged = not above[unit.folder] & judged and not elsewhere
         if unit.judged:
             judged.add(unit.folder)
 
@@ -171,21 +221,34 @@ def _set_aside_templates(world: World) -> None:
             world.not_seen.append(NotSeen(unit.folder, why, (unit.folder,)))
 
 
-def _add_files(world: World) -> None:
-    """Argo CD objects outside every kustomization; facts and workload metadata anywhere."""
-    built = world.graph.all_files
+def _add_files(world: World, asked: Collection[str]) -> None:
+    """Objects of Argo CD, Flink and Confluent outside every kustomization; facts and workload
+    metadata anywhere."""
+    wanted = {name for name in world.tree.yaml_files if _below(name, asked)}
     for name in world.tree.yaml_files:
-        if not looks_loose(world.tree, name):
+        if name not in wanted and not looks_loose(world.tree, name):
             continue
-        beside = name.rpartition("/")[0] in world.graph.kustomizations
-        read_elsewhere = name in built or (beside and not bootstraps(world.tree, name))
-        groups = ("overlaykit.io",) if read_elsewhere else ("overlaykit.io", GROUP)
-        unit = unit_of_files(world.tree, name, [name], world.config, groups)
+        unit = unit_of_files(world.tree, name, [name], world.config)
+        groups = _groups(world, name, name in wanted)
+        unit.objects = [obj for obj in unit.objects if groups is None or obj.group in groups]
         unit.objects = [obj for obj in unit.objects if obj.get("spec") or "patch" not in name]
-        if SHOWN & set(name.split("/")):
+        unowned = all(obj.group in _DEPLOYED for obj in unit.objects)
+        if (unowned and name not in wanted) or SHOWN & set(name.split("/")):
             unit.assuming = "that somebody applies this file; nothing here does"
         if unit.objects:
             world.units.append(unit)
+
+
+def _below(name: str, folders: Collection[str]) -> bool:
+    return any(not folder or name.startswith(f"{folder}/") for folder in folders)
+
+
+def _groups(world: World, name: str, is_wanted: bool) -> tuple[str, ...] | None:
+    """The groups whose objects in a file are judged as they stand there; None for all."""
+    beside = name.rpartition("/")[0] in world.graph.kustomizations
+    if name in world.graph.all_files or (beside and not bootstraps(world.tree, name)):
+        return ("overlaykit.io",)
+    return None if is_wanted else ("overlaykit.io", GROUP, *_DEPLOYED)
 
 
 def bootstraps(tree: Tree, name: str) -> bool:
@@ -199,11 +262,14 @@ def bootstraps(tree: Tree, name: str) -> bool:
     return False
 
 
+_DEPLOYED = ("flink.apache.org", "platform.confluent.io")
 _LOOSE = re.compile(
-    r"^\s*[\"']?apiVersion[\"']?:\s*[\"']?(?:argoproj\.io|overlaykit\.io)/", re.MULTILINE
+    r"^\s*[\"']?apiVersion[\"']?:\s*[\"']?(?:argoproj|overlaykit|flink\.apache|platform\.confluent)"
+    r"\.(?:io|org)/",
+    re.MULTILINE,
 )
 _KINDS = re.compile(
-    r"^\s*[\"']?kind[\"']?:\s*[\"']?(?:App|Cluster|Workload|Helm|List)", re.MULTILINE
+    r"^\s*[\"']?kind[\"']?:\s*[\"']?(?:App|Cluster|Workload|Helm|List|Flink|C|K|S)", re.MULTILINE
 )
 
 
@@ -227,6 +293,9 @@ def _add_deployed(world: World) -> None:
         fresh: list[Unit] = []
         for application in todo:
             fresh.extend(_deployed(world, application, known))
+        installed = world.charts.install(todo)
+        world.units.extend(installed)
+        fresh.extend(installed)
         _reset(world)
         todo = world.applications_in(fresh)
     _reset(world)
@@ -235,7 +304,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "flinks", "users"),
+    *("deployers", "healths", "flinks", "users", "operators", "operated"),
 )
 
 

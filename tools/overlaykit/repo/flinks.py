@@ -73,6 +73,7 @@ class Job:
     environment: Object | None = None
     doubt: str = ""
     pods: list[Pod] = field(default_factory=list)
+    layers: list[Config] = field(default_factory=list)
 
     def text(self, key: str) -> str | None:
         found = self.named(key)
@@ -126,7 +127,7 @@ class Flinks:
         if id(unit) not in self._configs:
             found = [self.config(unit, obj) for obj in unit.objects if self.settings(obj)]
             for application in self.world.applications_of.get(unit.folder, ()):
-                found += self._of_application(application)
+                found += self.of_application(application)
             self._configs[id(unit)] = found
         return self._configs[id(unit)]
 
@@ -162,7 +163,7 @@ class Flinks:
             return _sorted(_image(one) for one in _readers(unit, obj))
         return _sorted(_image(one) for one in templates(obj))
 
-    def _of_application(self, application: "Application") -> Iterator[Config]:
+    def of_application(self, application: "Application") -> Iterator[Config]:
         """The operator's own configuration among the values of its chart."""
         charts = {source.chart.rpartition("/")[2] for source in application.sources}
         if OPERATOR_CHART not in charts:
@@ -234,7 +235,7 @@ class Flinks:
         """What the operator's configuration sets for every cluster, where exactly one is here."""
         found: list[Config] = []
         for application in self.world.applications:
-            found += self._of_application(application)
+            found += self.of_application(application)
         return found if len({one.label for one in found}) == 1 else []
 
     def _standalone(self, unit: "Unit", obj: Object) -> Job | None:
@@ -247,7 +248,8 @@ class Flinks:
         layers = [self.config(unit, one) for one in maps if _reads(made[0].template, one.name)]
         own = self.config(unit, obj)
         image = _image(made[0].template)
-        return Job(obj, own, _merged([*layers, own]), image, role, None, "", made)
+        layers.append(own)
+        return Job(obj, own, _merged(layers), image, role, None, "", made, layers)
 
 
 def _merged(layers: list[Config]) -> dict[str, tuple[Effective, Config]]:

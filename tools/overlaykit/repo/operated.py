@@ -91,6 +91,11 @@ class Operated:
                 return replacing(self.world, at, key, name)
         return ()
 
+    def comes_from_chart(self, unit: "Unit", obj: Object, request: Request, key: str) -> bool:
+        """Whether an option of an object is a default of the operator that has no place here."""
+        own = request.at(key) != ("spec", "flinkConfiguration")
+        return not own and self._option(unit, obj, key) is None
+
     def _option(self, unit: "Unit", obj: Object, key: str) -> Place | None:
         """Where an option comes from: the object, an environment, the operator's defaults."""
         for job in self.world.flinks.jobs(unit):

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from overlaykit.flink.configuration import flatten
 from overlaykit.params import units
 from overlaykit.render.objects import Object
 
@@ -90,7 +91,7 @@ def _defaults(environment: Object | None) -> Data:
 def _flink(spec: Data, outranking: Data) -> Demand:
     """A JobManager for each replica and the TaskManagers; source: Flink's native Kubernetes mode
     starts as many as the slots need."""
-    options = flat({**flat(_map(spec, "flinkConfiguration")), **flat(outranking)})
+    options = flatten(_map(spec, "flinkConfiguration")) | flatten(outranking)
     managers = _whole(_map(spec, "jobManager").get("replicas"), 1)
     return _process(spec, options, "jobmanager").times(managers) + _process(
         spec, options, "taskmanager"
@@ -120,17 +121,6 @@ def _process(spec: Data, options: Data, process: str) -> Demand:
     if memory is None:
         return Demand(cpu=milli(cpu) or 0, open=1)
     return Demand(cpu=milli(cpu) or 1000, memory=size(memory) or 0)
-
-
-def flat(options: Data, above: str = "") -> dict[str, Any]:
-    """Flink options with dotted keys: operators since 1.13 take nested ones too."""
-    found: dict[str, Any] = {}
-    for key, value in options.items():
-        if isinstance(value, Mapping):
-            found |= flat(value, f"{above}{key}.")
-        else:
-            found[f"{above}{key}"] = value
-    return found
 
 
 def _pod(spec: Data) -> Demand:

@@ -36,6 +36,7 @@ class Scope:
     `beside`: clusters that those build from, which are read and not judged. `others`: with what
     belongs to no cluster; then all is read, and these are the clusters that are not judged.
     `untracked`: what git says of that, where it was asked already. `compared`: the older commit.
+    `hidden`: the paths that files name which are not looked at.
     """
 
     files: frozenset[str] = frozenset()
@@ -45,6 +46,7 @@ class Scope:
     untracked: tuple[str, ...] | None = None
     compared: Commit | None = None
     others: frozenset[str] | None = None
+    hidden: frozenset[str] = frozenset()
     _of_folder: dict[str, str] = field(default_factory=dict)
 
     def cluster(self, name: str) -> str:
@@ -75,6 +77,11 @@ class Scope:
             return True
         return name in self.files or bool(self.cluster(name))
 
+    def hiding(self, index: Index) -> "Scope":
+        """This scope, knowing what is used by files that it does not look at."""
+        unread = (paths for reader, paths in index.reads.items() if not self.reads(reader))
+        return replace(self, hidden=frozenset(path for paths in unread for path in paths))
+
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
         if self.clusters is None or finding.file in self.files:
@@ -92,9 +99,10 @@ def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
     whole = Scope(glob=glob)
     known = {whole.cluster(name) for name in tree.files} - {""}
     own = frozenset(name for name in known if _shard(name, count) == number)
-    beside = _beside(indexes.of_tree(tree), whole, own)
+    index = indexes.of_tree(tree)
+    beside = _beside(index, whole, own)
     others = frozenset(known - own) if _shard("", count) == number else None
-    return Scope(clusters=own, glob=glob, beside=beside, others=others)
+    return Scope(clusters=own, glob=glob, beside=beside, others=others).hiding(index)
 
 
 def _shard(cluster: str, count: int) -> int:
@@ -155,7 +163,7 @@ def _scope(
     if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
         return Scope(files, None, settings.clusters)
     found = frozenset(filter(None, map(scope.cluster, reached)))
-    return replace(scope, clusters=found, beside=_beside(now, scope, found))
+    return replace(scope, clusters=found, beside=_beside(now, scope, found)).hiding(now)
 
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:

@@ -33,6 +33,13 @@ def folders_of(world: World, target: str) -> set[str]:
     raise UsageError(_unknown(target, sorted({c for c, _ in names.values() if c}), names))
 
 
+def cluster_in(world: World, target: str) -> str:
+    """The cluster that a target is of; empty for a directory, which may be of any."""
+    name = target.partition("/")[0]
+    known = (place_name(folder, world.config.clusters)[0] for folder in world.graph.targets)
+    return name if name in known else ""
+
+
 def render_folders(world: World, target: str) -> list[str]:
     """The folders to render for a target, in order: a directory that builds means itself alone.
 

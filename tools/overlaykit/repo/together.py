@@ -294,7 +294,9 @@ class Together:
             return f"the chart {source.chart} of Application '{application.name}'"
         if not source.path:
             return ""
-        if not self.world.is_own(source) or not self.world.units_of.get(join("", source.path)):
+        path = join("", source.path)
+        seen = self.world.units_of.get(path) or not self.world.charts.unseen(path)
+        if not self.world.is_own(source) or not seen:
             return f"{source.path} of Application '{application.name}', which is not seen here"
         return ""
 

@@ -1,7 +1,10 @@
 """What cannot be looked at from here, and why: counted, never guessed."""
 
+from collections.abc import Iterator
+
 from overlaykit.argocd.applications import Source
 from overlaykit.argocd.applicationsets import is_application_set
+from overlaykit.render import helm
 from overlaykit.repo.graph import Graph
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
@@ -17,7 +20,7 @@ def unbuildable(graph: Graph, folder: str) -> str:
         place = remote[1].place
         return f"needs the remote base {remote[1].text} ({place.file}:{place.line})"
     for kustomization in graph.closure(folder):
-        if kustomization.inflates_helm:
+        if kustomization.inflates_helm and not inflatable(graph, folder):
             return f"inflates a Helm chart inside Kustomize ({kustomization.file})"
         kinds = _programs(graph, kustomization) if kustomization.needs_plugins else set()
         if _HELM in kinds:
@@ -25,6 +28,32 @@ def unbuildable(graph: Graph, folder: str) -> str:
         if kinds:
             return f"needs the program of {min(kinds)} ({kustomization.file})"
     return ""
+
+
+def inflatable(graph: Graph, folder: str) -> bool:
+    """Whether a folder inflates charts, all of them committed where Kustomize looks for them.
+
+    Source: Kustomize 5.8.1, HelmChartInflationGenerator, absChartHome.
+    """
+    wanted = inflated(graph, folder)
+    return bool(wanted) and helm.found() is not None and wanted <= graph.tree.charts
+
+
+def inflated(graph: Graph, folder: str) -> set[str]:
+    """The folders of the charts that a folder inflates."""
+    layers = (layer for layer in graph.closure(folder) if layer.inflates_helm)
+    return {one for layer in layers for one in _chart_folders(layer)}
+
+
+def _chart_folders(kustomization: Kustomization) -> Iterator[str]:
+    """Where Kustomize looks for the charts of a kustomization; no folder for the old form."""
+    told = kustomization.data.get("helmGlobals")
+    home = (told if isinstance(told, dict) else {}).get("chartHome") or "charts"
+    charts: list[dict[str, object]] = kustomization.data.get("helmCharts") or [{}]
+    for one in charts:
+        name, version = (str(one.get(key) or "") for key in ("name", "version"))
+        above = f"{home}/{name}-{version}" if version and one.get("repo") else str(home)
+        yield join(kustomization.folder, f"{above}/{name}")
 
 
 def _programs(graph: Graph, kustomization: Kustomization) -> set[str]:
@@ -59,8 +88,9 @@ def note_unseen(world: World) -> None:
                 seen.setdefault(found, []).extend([application.folder, *own])
     for folder in sorted(world.tree.charts):
         if not world.tree.is_template(join(folder, "Chart.yaml")):
-            why = "Helm charts of the repository are not rendered"
-            seen.setdefault((f"chart {folder or '.'}", why), []).append(folder)
+            why = world.charts.unseen(folder)
+            if why:
+                seen.setdefault((f"chart {folder or '.'}", why), []).append(folder)
     for unit in world.judged:
         for obj in unit.objects:
             why = world.expansion(obj).unseen if is_application_set(obj) else ""
@@ -90,7 +120,4 @@ def _unseen(world: World, source: Source) -> tuple[str, str] | None:
         return what, "a chart that is not on this machine cannot be rendered"
     if not world.is_own(source):
         return f"{source.url} {source.path}".strip(), "another repository"
-    if join("", source.path) in world.tree.charts:
-        what = f"chart {join('', source.path) or '.'}"
-        return what, "Helm charts of the repository are not rendered"
     return None

@@ -16,7 +16,7 @@ from overlaykit.kubernetes.scope import Scopes, declared_scopes
 from overlaykit.render.objects import Object, Reader
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.argocds import ArgoCDs
-from overlaykit.repo.clusters import Cluster, clusters, place_name
+from overlaykit.repo.clusters import Cluster, clusters
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.together import Together
@@ -25,6 +25,7 @@ from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
     from overlaykit.repo.before import Commit
+    from overlaykit.repo.charts import Charts
     from overlaykit.repo.confluents import Confluents
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
@@ -81,6 +82,8 @@ class World:
     knows_users: Callable[[str], bool] = lambda name: True
     # The older commit that a change is judged against; None: the last one.
     compared: "Commit | None" = None
+    # What files name that are not in this world.
+    hidden: frozenset[str] = frozenset()
 
     @cached_property
     def clusters(self) -> list[Cluster]:
@@ -223,7 +226,15 @@ class World:
         """The units that an Application deploys from this repository."""
         sources = [s for s in application.sources if s.path and self.is_own(s)]
         paths = dict.fromkeys(join("", source.path) for source in sources)
-        return [unit for path in paths for unit in self.units_of.get(path, ())]
+        units = [unit for path in paths for unit in self.units_of.get(path, ())]
+        return units + self.charts.of(application)
+
+    @cached_property
+    def charts(self) -> "Charts":
+        """The charts of the repository that were rendered."""
+        from overlaykit.repo.charts import Charts
+
+        return Charts(self)
 
     @cached_property
     def deployers(self) -> dict[str, list[Application]]:
@@ -373,26 +384,3 @@ def value_files(application: Application) -> Iterator[str]:
                 yield name.partition("/")[2]
             elif "://" not in name:
                 yield join(source.path, name.lstrip("/") if name.startswith("/") else name)
-
-
-def unit_of_files(
-    tree: Tree, folder: str, names: list[str], config: Config, groups: tuple[str, ...] = ()
-) -> Unit:
-    """A unit of plain manifest files (of `groups` only, if given), each object in its document."""
-    sources: dict[int, Document] = {}
-    kept: list[Object] = []
-    for name in names:
-        for document in tree.documents_or_none(name):
-            if not isinstance(document.data, dict) or not document.data.get("kind"):
-                continue
-            obj = Object(document.data)
-            if not groups or obj.group in groups:
-                sources[id(obj)] = document
-                kept.append(obj)
-
-    def locate(obj: Object, path: Path, key: bool) -> Place:
-        document = sources[id(obj)]
-        return document.place_of(path, key) or document.nearest(path)
-
-    cluster, workload = place_name(folder, config.clusters)
-    return Unit(folder, cluster, workload, locate, kept, files=names)

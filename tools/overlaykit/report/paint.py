@@ -26,3 +26,13 @@ def paint(stream: TextIO) -> Paint:
         return click.style(text, **STYLES[style])  # type: ignore[arg-type]
 
     return painted
+
+
+def width(stream: TextIO) -> int:
+    """The columns of a terminal; 0 for what is none."""
+    if not stream.isatty():
+        return 0
+    try:
+        return os.get_terminal_size(stream.fileno()).columns
+    except OSError:
+        return 0

@@ -5,7 +5,7 @@ where a file names none, whole fractions are integers, keys are text. Nothing is
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,8 +14,8 @@ import jsonschema_rs
 
 from overlaykit import disk
 from overlaykit.errors import CannotLook
-from overlaykit.schema import patterns, wording
-from overlaykit.schema.store import Store
+from overlaykit.schema import crd, patterns, wording
+from overlaykit.schema.store import Store, crd_path, split
 
 Steps = tuple[str | int, ...]
 
@@ -35,6 +35,55 @@ class Violation:
     fix: str
 
 
+class Declared:
+    """Judges objects by the CRDs of a repository; of one kind there may be several."""
+
+    def __init__(
+        self,
+        crds: Iterable[Mapping[str, Any]],
+        more: Callable[[str, str], Iterable[Mapping[str, Any]]] = lambda group, kind: (),
+    ) -> None:
+        self._more = more
+        self._crds: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        self._compiled: dict[tuple[str, str], list[_Compiled]] = {}
+        for one in crds:
+            self._crds.setdefault(_served(one), []).append(one)
+
+    def knows(self, api_version: str, kind: str) -> bool:
+        return bool(self._of(api_version, kind))
+
+    def violations(self, obj: Mapping[str, Any]) -> list[list[Violation]]:
+        """What each CRD of the object's kind says."""
+        found = self._of(str(obj.get("apiVersion")), str(obj.get("kind")))
+        return [schema.violations(obj) for schema in found]
+
+    def _of(self, api_version: str, kind: str) -> list["_Compiled"]:
+        group, version = split(api_version)
+        if (api_version, kind) not in self._compiled:
+            name = crd_path(group, kind, version)
+            others = (one for one in self._more(group, kind) if _served(one) == (group, kind))
+            crds = [*self._crds.get((group, kind), ()), *others]
+            texts = {text for one in crds for text in _schemas(one, name)}
+            compiled = [_Compiled(Path(name), json.loads(text)) for text in sorted(texts)]
+            self._compiled[api_version, kind] = compiled
+        return self._compiled[api_version, kind]
+
+
+def _served(one: Mapping[str, Any]) -> tuple[str, str]:
+    """The group and kind of a CRD; empty where it does not say."""
+    spec = one.get("spec")
+    names = spec.get("names") if isinstance(spec, dict) else None
+    kind = names.get("kind") if isinstance(names, dict) else ""
+    return str(spec.get("group") if isinstance(spec, dict) else ""), str(kind)
+
+
+def _schemas(one: Mapping[str, Any], name: str) -> list[str]:
+    try:
+        return [text for path, text in crd.schemas(one).items() if path == name]
+    except crd.NotACrd:
+        return []
+
+
 class Judge:
     """Judges objects by the schemas of one store; compiled schemas are kept."""
 
@@ -51,14 +100,14 @@ class Judge:
         if path is None:
             return None
         if path not in self._compiled:
-            self._compiled[path] = _Compiled(path)
+            self._compiled[path] = _Compiled(path, _read(path))
         return self._compiled[path].violations(obj)
 
 
 class _Compiled:
-    def __init__(self, path: Path) -> None:
-        self.schema = _read(path)
-        self.validator = _validator(path, self.schema)
+    def __init__(self, path: Path, schema: dict[str, Any]) -> None:
+        self.schema = schema
+        self.validator = _validator(path, schema)
 
     def violations(self, obj: Mapping[str, Any]) -> list[Violation]:
         try:

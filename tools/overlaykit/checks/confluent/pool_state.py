@@ -157,9 +157,9 @@ def _has_memory(spec: object, part: str, process: str) -> bool:
     found = mapping(spec)
     of_part = mapping(found.get(part))
     for field in ("resource", "resources"):
-        if any("memory" in str(key) for key, _, _ in flatten(of_part.get(field))):
+        if any("memory" in key for key in flatten(of_part.get(field))):
             return True
-    keys = {key for key, _, _ in flatten(found.get("flinkConfiguration"))}
+    keys = flatten(found.get("flinkConfiguration"))
     return any(f"{process}.memory.{size}" in keys for size in _SIZES)
 
 

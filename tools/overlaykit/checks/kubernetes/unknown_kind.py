@@ -56,8 +56,7 @@ _ONE_VERSION = {
 
 
 def check_object(obj: Object, world: World) -> Iterator[Problem]:
-    store = world.judges.of(obj).store
-    if not obj.kind or _REQUESTS.fullmatch(obj.kind) or store.find(obj.api_version, obj.kind):
+    if not obj.kind or _REQUESTS.fullmatch(obj.kind) or world.judges.knows(obj):
         return
     only = _ONE_VERSION.get((obj.group, obj.kind))
     if only:

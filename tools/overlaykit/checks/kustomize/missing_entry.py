@@ -127,19 +127,20 @@ def _templated_folders(world: World) -> list[str]:
     """Folders whose files an ApplicationSet may deploy: the fixed part of each of its paths."""
     found = []
     for name in world.tree.yaml_files:
-        for document in world.tree.documents_or_none(name) if _has_set(world, name) else []:
-            for path in re.findall(r"path: *[\"']?([^\s\"',}]+)", document.text):
-                fixed = re.split(r"[*{]", path)[0]
-                if fixed != path:
-                    found.append(fixed if fixed.endswith("/") else fixed.rpartition("/")[0] + "/")
+        for path in re.findall(r"path: *[\"']?([^\s\"',}]+)", _set(world, name)):
+            fixed = re.split(r"[*{]", path)[0]
+            if fixed != path:
+                found.append(fixed if fixed.endswith("/") else fixed.rpartition("/")[0] + "/")
     return [folder for folder in found if folder != "/"]
 
 
-def _has_set(world: World, name: str) -> bool:
+def _set(world: World, name: str) -> str:
+    """The text of a file with an ApplicationSet; none for another."""
     try:
-        return "kind: ApplicationSet" in world.tree.text(name)
+        text = world.tree.text(name)
     except disk.Unreadable:
-        return False
+        return ""
+    return text if re.search(r"^(?:- )?kind: *ApplicationSet", text, re.MULTILINE) else ""
 
 
 def _problem(world: World, kustomization: Kustomization, name: str) -> Problem:
@@ -206,7 +207,8 @@ _DATA = (".json", ".lock", ".svg")
 
 
 def _mention(world: World, kustomization: Kustomization, name: str) -> str | None:
-    """A file that names this one by its path: a script, a playbook, or prose that applies it."""
+    """A file that names this one by its path: a script, a playbook, or prose that applies it or
+    leads to it."""
     short, base = "/".join(name.split("/")[-2:]), f"/{name.rpartition('/')[2]}"
     for other in world.tree.files:
         if other in (name, kustomization.file) or other.endswith(_DATA):
@@ -217,7 +219,7 @@ def _mention(world: World, kustomization: Kustomization, name: str) -> str | Non
             continue
         if other.endswith(_PROSE):
             applies = rf"(?:apply|create|replace|-f)\b.*{re.escape(short)}"
-            found = short in text and re.search(applies, text) is not None
+            found = name in text or (short in text and re.search(applies, text) is not None)
         else:
             script = not other.endswith((".yaml", ".yml"))
             found = short in text or (script and base in text)

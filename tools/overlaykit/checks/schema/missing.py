@@ -49,7 +49,7 @@ def check_repository(world: World) -> Iterator[Problem]:
             kind = (obj.api_version, obj.kind)
             if kind in told or not all(kind):
                 continue
-            if world.judges.of(obj).store.find(*kind) is None:
+            if not world.judges.knows(obj):
                 place = unit.locate(obj, ("kind",), False)
                 problem = Problem("", "", at=place, object=obj.label, cluster=unit.cluster)
                 unknown.setdefault(kind, []).append(problem)

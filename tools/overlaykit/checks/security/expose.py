@@ -88,12 +88,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from overlaykit.findings import Problem
+from overlaykit.flink.configuration import flatten
 from overlaykit.kubernetes.flink import (
     CMF_CHART,
     CMF_SERVICE,
     GATEWAY,
     asks_who_calls,
-    flatten,
     is_cluster,
     is_flink,
     options,
