@@ -22,6 +22,12 @@ FILES = ("flink-conf.yaml", "config.yaml")
 # An argument of its own, which no shell takes apart.
 _ALONE = re.compile(r"-D([\w.\-]+)=((?:(?!\s-)[^\n\"'])*)")
 _DYNAMIC = re.compile(r"(?:^|\s)-D\s*([\w.\-]+)=(\"[^\"]*\"|'[^']*'|\S*)")
+# Parts of keys whose values Flink hides from everybody (source: Flink, class GlobalConfiguration).
+_SENSITIVE = (
+    *("password", "secret", "fs.azure.account.key", "apikey", "api-key", "auth-params"),
+    *("service-key", "token", "basic-auth", "jaas.config", "http-headers"),
+)
+HIDDEN = "******"
 # One of these makes a config.yaml one of Flink's.
 _TELLING = re.compile(r"(?:jobmanager|taskmanager|state|execution|parallelism|high-availability)\.")
 
