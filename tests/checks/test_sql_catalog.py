@@ -102,6 +102,11 @@ patches:
     assert told(plant(files)) == {("error", "catalog", "kustomization.yaml", 13)}
 
 
+def test_another_dialect_has_other_words(plant: Plant) -> None:
+    text = "SET 'table.sql-dialect' = 'hive';\nCREATE TABLE t (user STRING) LOCATION \"/a\";\n"
+    assert told(plant(script(text))) == set()
+
+
 def test_a_database_is_not_asked(plant: Plant) -> None:
     """SQL of another dialect beside a database of its own."""
     text = "# users\nCREATE TABLE user (id serial);\nSET search_path = a;\n"

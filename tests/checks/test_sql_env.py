@@ -36,6 +36,32 @@ def test_a_program_of_ones_own_may(plant: Plant) -> None:
     assert told(plant(script(TEXT, "[/opt/run, /sql/job.sql]"))) == {("warning", *HERE)}
 
 
+@pytest.mark.parametrize(
+    ("given", "level"),
+    [
+        ("env:\n        - name: GROUP\n          value: a\n", None),
+        ("env:\n        - name: OTHER\n          value: a\n", "warning"),
+        ("envFrom:\n        - secretRef:\n            name: a\n", None),
+    ],
+)
+def test_a_program_that_has_the_variable_will(given: str, level: str | None, plant: Plant) -> None:
+    files = script(TEXT, "[/opt/run, /sql/job.sql]")
+    name = "overlays/dev/job.yaml"
+    files[name] = files[name].replace(
+        "        volumeMounts:\n", f"        {given}        volumeMounts:\n"
+    )
+    assert told(plant(files)) == ({(level, *HERE)} if level else set())
+
+
+def test_the_client_reads_no_variables(plant: Plant) -> None:
+    files = script(TEXT)
+    given = "env:\n        - name: GROUP\n          value: a\n        volumeMounts:\n"
+    files["overlays/dev/job.yaml"] = files["overlays/dev/job.yaml"].replace(
+        "volumeMounts:\n", given
+    )
+    assert told(plant(files)) == {("error", *HERE)}
+
+
 def test_nobody_is_seen_who_runs_it(plant: Plant) -> None:
     assert told(plant(script(TEXT, ""))) == {("warning", *HERE)}
 

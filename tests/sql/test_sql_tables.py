@@ -68,6 +68,19 @@ def test_a_table_like_another(last: str, whole: bool, connector: str, keyed: boo
 
 
 @pytest.mark.parametrize(
+    "more",
+    [
+        "ALTER TABLE t SET ('a' = 'b')",
+        f"DROP TABLE t; CREATE TABLE t (a INT) {KAFKA}",
+        "ALTER TABLE IF EXISTS t DROP a",
+    ],
+)
+def test_a_table_that_changes_is_not_known(more: str) -> None:
+    found = Session(read(f"CREATE TABLE t (a INT) {KAFKA}; {more}"))
+    assert [table.whole for table in found.tables.values()] == [False]
+
+
+@pytest.mark.parametrize(
     ("text", "named"),
     [
         ("CREATE TABLE a.b.t (c INT) WITH ('connector' = 'print')", ["a"]),

@@ -1,12 +1,12 @@
 """Who runs the SQL of a ConfigMap, and what stands between the text and Flink."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from overlaykit.flink import versions
-from overlaykit.kubernetes.pods import Pod, mapping, mappings
+from overlaykit.kubernetes.pods import Container, Pod, mapping, mappings, templates
 from overlaykit.render.objects import Object, strings
 
 # Programs that fill in ${NAME}, also a shell that does it by itself.
@@ -22,16 +22,24 @@ CLIENT, PROGRAM, CMF = "client", "program", "cmf"
 class Runner:
     """What is given a text of SQL: Flink's own client or gateway, another program, or CMF.
 
-    `kind` is empty where nobody is seen; `words` is all that its containers are told.
+    `kind` is empty where nobody is seen; `words` is all that its containers are told, `variables`
+    the names of theirs, None where some come from elsewhere.
     """
 
     kind: str = ""
     words: str = ""
     is_flink: bool = False
+    variables: frozenset[str] | None = frozenset()
 
     @property
     def may_fill(self) -> bool:
         return _FILLS.search(self.words) is not None
+
+    def knows(self, names: Iterable[str]) -> bool:
+        """Whether a program of one's own has variables of these names: it will fill them in."""
+        if self.kind != PROGRAM:
+            return False
+        return self.variables is None or set(names) <= self.variables
 
     @property
     def makes_catalogs(self) -> bool:
@@ -50,7 +58,20 @@ def runner(found: list[Pod], maps: dict[str, Object], name: str) -> Runner:
     images = (one.data.get("image") for pod in users for one in pod.containers)
     is_flink = any(pod.role for pod in users) or any(versions.of_image(one) for one in images)
     kind = CLIENT if _CLIENT.search(words) else PROGRAM
-    return Runner(kind, words, is_flink or kind == CLIENT)
+    containers = [container for pod in users for container in pod.containers]
+    return Runner(kind, words, is_flink or kind == CLIENT, _variables(containers))
+
+
+def program(obj: Object) -> Runner:
+    """The job of an object as what runs a text that it is given."""
+    containers = [one for template in templates(obj) for one in template.containers()]
+    return Runner(PROGRAM, "", True, _variables(containers))
+
+
+def _variables(containers: list[Container]) -> frozenset[str] | None:
+    if any(container.listed("envFrom") for container in containers):
+        return None
+    return frozenset(str(one.get("name")) for c in containers for _, one in c.listed("env"))
 
 
 def _words(pod: Pod, maps: dict[str, Object]) -> Iterator[str]:

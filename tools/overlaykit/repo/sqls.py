@@ -15,7 +15,7 @@ from overlaykit.findings import Edit
 from overlaykit.kubernetes.pods import CONFLUENT, mapping, templates
 from overlaykit.render.objects import Object
 from overlaykit.repo.offsets import spots, start_of
-from overlaykit.repo.sql_runners import CMF, PROGRAM, Runner, runner
+from overlaykit.repo.sql_runners import CMF, Runner, program, runner
 from overlaykit.repo.tree import YAML
 from overlaykit.source import Path, Place
 from overlaykit.sql.queries import Use
@@ -191,7 +191,7 @@ class Sqls:
             path: Path = ("spec", "job", "args", number)
             text = str(argument)
             if _is_flink(text):
-                yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
+                yield self._text(unit, obj, path, text, program(obj))
             elif text.endswith(".sql"):
                 yield from self._file(unit, obj, path, text.rpartition("/")[2])
 
@@ -203,7 +203,7 @@ class Sqls:
                     text = str(variable.get("value", ""))
                     if _is_flink(text):
                         path = (*container.at, "env", number, "value")
-                        yield self._text(unit, obj, path, text, Runner(PROGRAM, "", True))
+                        yield self._text(unit, obj, path, text, program(obj))
 
     def _file(self, unit: "Unit", obj: Object, path: Path, name: str) -> Iterator[Sql]:
         """The one SQL file of a name, unless the job mounts it."""
@@ -211,7 +211,7 @@ class Sqls:
         text = self._read(found[0]) if len(found) == 1 else ""
         if not is_script(text) or self._is_in_map(unit, name):
             return
-        by = Runner(PROGRAM, "", True)
+        by = program(obj)
         doubt = f"that {obj.label} is given this file"
         read = self.world.tree.text
         yield Sql(text, obj, path, by, lambda: Place(found[0]), read, doubt=doubt)

@@ -1,7 +1,7 @@
 """A text of statements as one session runs it: which names stand for what at each of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 
 from overlaykit.sql import tables
@@ -52,7 +52,12 @@ class Session:
         found = tables.table(part.statement)
         if found is not None:
             base = self.tables.get(part.full(found.like)) if found.like else None
-            self.tables[part.full(found.name)] = found.after(base)
+            name, again = part.full(found.name), part.full(found.name) in self.tables
+            self.tables[name] = replace(found, whole=False) if again else found.after(base)
+        altered = tables.altered(part.statement)
+        if altered and part.full(altered) in self.tables:
+            name = part.full(altered)
+            self.tables[name] = replace(self.tables[name], whole=False)
         view = tables.made(part.statement, "VIEW")
         if view is not None:
             self.views.add(part.full(view[0]))

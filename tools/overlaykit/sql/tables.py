@@ -12,7 +12,7 @@ class Table:
     """A table as CREATE TABLE says it; `key` is the offset of its PRIMARY KEY, if it has one.
 
     `temporary` tables may stand in a catalog that nobody made. `whole` is false where some of it
-    comes from elsewhere: another table, a query.
+    comes from elsewhere (another table, a query), or another statement changes it.
     """
 
     name: Name
@@ -127,6 +127,16 @@ def catalog(statement: Statement) -> str:
     cursor.skip("IF", "NOT", "EXISTS")
     found = cursor.name()
     return found[0][0] if found else ""
+
+
+def altered(statement: Statement) -> Name:
+    """The table that a statement changes, empty for none."""
+    cursor = Cursor(statement.tokens)
+    if not cursor.skip("ALTER", "TABLE"):
+        return ()
+    cursor.skip("IF", "EXISTS")
+    found = cursor.name()
+    return found[0] if found else ()
 
 
 def made(statement: Statement, kind: str) -> tuple[Name, Token, bool] | None:

@@ -118,6 +118,7 @@ from overlaykit.sql.tables import listed
 
 LEVEL = "error"
 _PLACEHOLDER = re.compile(r"\$\{[A-Za-z_][\w.]*(?::?[-=?+][^}]*)?\}")
+_NAME = re.compile(r"\$\{([A-Za-z_][\w.]*)")
 _RENDERERS = ("envsubst", "gomplate")
 _MOUNTS = ("configMap:", "configMapRef:", "configMapKeyRef:")
 # What Kustomize adds to the name of a generated object.
@@ -128,7 +129,9 @@ _SCRIPTS = (".sh", ".bash", "Makefile", ".mk", ".yml", ".yaml")
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for sql in world.sqls.of(unit):
         found = list(_placeholders(sql))
-        if not found or sql.runner.may_fill or _is_run_elsewhere(sql, world):
+        if not found or sql.runner.may_fill or sql.runner.knows(_NAME.findall(str(found))):
+            continue
+        if _is_run_elsewhere(sql, world):
             continue
         start, text = found[0]
         names = dict.fromkeys(text for _, text in found)
