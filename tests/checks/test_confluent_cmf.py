@@ -79,8 +79,11 @@ def test_the_length_of_the_key(tmp_path: Path, data: dict, count: int) -> None:
 
 def test_old_releases_call_it_production(tmp_path: Path) -> None:
     secret = cr("FlinkSecret", "kafka", secretRef="login")
-    old = chart(CMF, "2.2.0", cmf={"sql": {"production": True}})
+    on = {"sql": {"production": True}}
+    old = chart(CMF, "2.2.0", cmf=on, encryption={"key": KEY})
     assert found(deploy(tmp_path, [secret], old), "encryption") == []
+    (finding,) = found(deploy(tmp_path, [secret], chart(CMF, "2.2.0", cmf=on)), "encryption")
+    assert "no key is named" in finding.message
 
 
 @pytest.mark.parametrize(("on", "level"), [({}, ["warning"]), ({"enabled": True}, [])])

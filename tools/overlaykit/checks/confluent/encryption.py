@@ -172,7 +172,7 @@ def _key(unit: Unit, world: World, chart: Chart) -> Iterator[Problem]:
             yield _unused(world, chart)
         return
     if reference is None:
-        at = world.confluents.place_or_chart(chart, database.ENCRYPTION)
+        at = world.confluents.place_or_chart(chart, database.switch(chart.version))
         message = "encryption is on, and no key is named: CMF does not start"
         fix = "set encryption.key.kubernetesSecretName and kubernetesSecretProperty"
         yield Problem(message, fix, at=at, path=_KEY, object=chart.application.label)
