@@ -89,6 +89,9 @@ class Scope:
         return not self.clusters.isdisjoint(finding.clusters)
 
 
+Part = tuple[Path, Scope]
+
+
 def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
     """Part `number` (from 1) of `count`: some clusters, each always in the same part whatever
     other clusters there are; one part has what belongs to no cluster, too."""
@@ -129,6 +132,29 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
         yield folder, _scope(git, tree, (old, new), indexes.of_tree(tree), checks)
 
 
+@contextlib.contextmanager
+def of_both(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Part, Part]]:
+    """The tree before a change and the tree after it, each with what the change reaches in it.
+
+    `change`: see `of_change`; of the tree before, only what is read is there.
+    """
+    git = Git(root)
+    if not git.is_at_hand:
+        raise CannotLook(f"two trees need git: {root} is no checkout, or git is missing")
+    old, new = _ends(git, change)
+    with disk.scratch_folder() as before, disk.scratch_folder() as after:
+        if new is None:
+            after, now = root, indexes.of_checkout(git, root)
+        else:
+            git.unpack(new, after)
+            now = indexes.of_tree(Tree(after))
+        then_scope, now_scope = _scopes(git, Tree(after), (old, new), now, checks)
+        if new is None:
+            now_scope = replace(now_scope, untracked=tuple(git.untracked))
+        git.unpack_some(old, then_scope.reads, before)
+        yield (before, then_scope), (after, now_scope)
+
+
 def _ends(git: Git, change: str) -> tuple[str, str | None]:
     """The commit (or tree) to compare with, and the one to judge; None: the working tree."""
     if change == STAGED:
@@ -144,11 +170,19 @@ def _ends(git: Git, change: str) -> tuple[str, str | None]:
 def _scope(
     git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
 ) -> Scope:
+    return _scopes(git, tree, ends, now, checks)[1]
+
+
+def _scopes(
+    git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
+) -> tuple[Scope, Scope]:
+    """The scopes before and after; they differ in what is read beside the clusters."""
     changed = git.changed(*ends)
     settings = config.load(tree, checks)
     files = frozenset(changed)
     if not changed:
-        return Scope(files, frozenset(), settings.clusters)
+        nothing = Scope(files, frozenset(), settings.clusters)
+        return nothing, nothing
     with disk.scratch_folder() as folder:
         git.unpack_changed(*ends, folder)
         before = Index()
@@ -157,9 +191,14 @@ def _scope(
     scope = Scope(files, frozenset(), settings.clusters)
     reached = readers.touched(changed)
     if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
-        return Scope(files, None, settings.clusters)
+        whole = Scope(files, None, settings.clusters)
+        return whole, whole
     found = frozenset(filter(None, map(scope.cluster, reached)))
-    return replace(scope, clusters=found, beside=_beside(now, scope, found)).hiding(now)
+    kept = {name: paths for name, paths in now.reads.items() if name not in changed}
+    then = Index(kept | before.reads)
+    scope = replace(scope, clusters=found)
+    old, new = (replace(scope, beside=_beside(i, scope, found)) for i in (then, now))
+    return old.hiding(then), new.hiding(now)
 
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:

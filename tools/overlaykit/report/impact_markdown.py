@@ -1,0 +1,115 @@
+"""The impact of a change as a comment on a pull request: what matters first, the rest folded."""
+
+from collections.abc import Iterator
+from itertools import groupby
+
+from overlaykit.impact.effects import Level
+from overlaykit.impact.hazards import Hazard
+from overlaykit.impact.model import Impact, Report
+from overlaykit.report.impact import major, minor, summary, where
+from overlaykit.report.text import count
+
+_ROWS = 40
+_SIGNS = {
+    Level.LOSS: "🔴",
+    Level.RECREATE: "🔴",
+    Level.RISK: "🟠",
+    Level.REFUSE: "🟠",
+    Level.REDEPLOY: "🟡",
+    Level.RESTART: "🟡",
+    Level.SCALE: "🟢",
+    Level.CHANGE: "🟢",
+    Level.NOTHING: "⚪",
+}
+
+
+def render(report: Report) -> str:
+    lines = [f"### Impact: {_headline(report)}", ""]
+    told = sorted(major(report), key=lambda one: (-one.verdict.level, one.cluster, one.object))
+    if told:
+        lines += [*_table(told), ""]
+    if report.hazards:
+        lines += ["**Before you merge**", "", *map(_hazard, report.hazards), ""]
+    if report.impacts:
+        lines += [*_details(report), ""]
+    return (
+        "\n".join([*lines, f"<sub>{report.before} → {report.after}. {summary(report)}</sub>"])
+        + "\n"
+    )
+
+
+def _headline(report: Report) -> str:
+    lost = [one for one in report.impacts if one.verdict.level is Level.LOSS]
+    risk = [one for one in report.impacts if one.verdict.level in (Level.RISK, Level.REFUSE)]
+    restarts = [
+        one for one in report.impacts if Level.RESTART <= one.verdict.level <= Level.REDEPLOY
+    ]
+    parts = [
+        f"{len(listed)} {word}"
+        for listed, word in (
+            (lost, "lose state"),
+            (risk, "at risk or refused"),
+            (restarts, "restart"),
+        )
+        if listed
+    ]
+    if parts:
+        return ", ".join(parts)
+    if report.hazards:
+        return count(len(report.hazards), "hazard")
+    return "nothing restarts" if report.impacts else "nothing that is applied changes"
+
+
+def _table(told: list[Impact]) -> Iterator[str]:
+    yield "| | Cluster | Object | Effect | State |"
+    yield "|---|---|---|---|---|"
+    for one in told[:_ROWS]:
+        verdict = one.verdict
+        cells = (
+            one.cluster,
+            f"`{one.object}`",
+            f"**{verdict.effect.value}**",
+            verdict.state or "–",
+        )
+        yield f"| {_SIGNS[verdict.level]} | {' | '.join(map(_cell, cells))} |"
+    if len(told) > _ROWS:
+        yield f"| | | and {len(told) - _ROWS} more below | | |"
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _hazard(hazard: Hazard) -> str:
+    at = ", ".join(f"`{one.file}:{one.line}`" for one in hazard.places)
+    old = " (before)" if hazard.removed else ""
+    return (
+        f"- {_SIGNS[hazard.level]} **{hazard.name}** ({hazard.cluster}, {at}{old}): "
+        f"{hazard.message}.\n  *Instead:* {hazard.fix}."
+    )
+
+
+def _details(report: Report) -> Iterator[str]:
+    told = major(report)
+    for cluster, group in groupby(report.impacts, lambda one: one.cluster):
+        listed = list(group)
+        yield f"<details><summary>Why, on <b>{cluster}</b></summary>"
+        yield ""
+        for one in listed:
+            if one in told:
+                yield from _detail(one)
+        rest = minor(listed)
+        if rest:
+            yield f"- besides: {rest}"
+        yield ""
+        yield "</details>"
+
+
+def _detail(one: Impact) -> Iterator[str]:
+    yield f"- `{one.object}`: {one.verdict.why}."
+    for told in one.told:
+        yield f"  - `{where(told)}`{f' `{told.text}`' if told.text else ''}"
+    for note in one.verdict.notes:
+        yield f"  - {note}"
+    if one.verdict.doubt:
+        yield f"  - *assuming {one.verdict.doubt}*"
