@@ -25,28 +25,21 @@ class Removal:
     doubt: str = ""
 
 
-@dataclass(frozen=True)
-class Lost:
-    """An Application that is gone, with who deployed it."""
-
-    application: Application
-    removal: Removal
-
-
-def removal(pairs: Pairs, item: Item) -> Removal:
-    """What becomes of an object that only the tree before has."""
-    if not item.applications:
+def removal(pairs: Pairs, item: Item, seen: frozenset[str] = frozenset()) -> Removal:
+    """What becomes of an object that only the tree before has; `seen`: Applications asked."""
+    owners = [one for one in item.applications if one.name not in seen]
+    if not owners:
         return Removal(True, "it is gone from the repository", _NOBODY)
-    found = [_by(pairs, item, one) for one in item.applications]
+    found = [_by(pairs, item, one, seen) for one in owners]
     # With several owners one that deletes is enough.
     return next((one for one in found if one.deletes), found[0])
 
 
-def _by(pairs: Pairs, item: Item, old: Application) -> Removal:
+def _by(pairs: Pairs, item: Item, old: Application, seen: frozenset[str]) -> Removal:
     new = same(pairs.new, old)
     if new is not None:
         return _pruned(item, new)
-    gone = application_removal(pairs, old)
+    gone = application_removal(pairs, old, seen)
     if not gone.deletes:
         return Removal(False, f"{old.title} is not deleted: {gone.why}", gone.doubt)
     if not old.cascades:
@@ -55,7 +48,7 @@ def _by(pairs: Pairs, item: Item, old: Application) -> Removal:
         )
     if "Delete=false" in sync_options(item.obj):
         return Removal(False, f"{old.title} is deleted; Delete=false keeps the object", gone.doubt)
-    why = f"{old.title} is deleted with a cascade: its finalizer deletes what it deployed"
+    why = f"{old.title} is deleted, and its finalizer deletes what it deployed"
     return Removal(True, why, gone.doubt)
 
 
@@ -79,24 +72,21 @@ def _pruned(item: Item, new: Application) -> Removal:
 
 def same(side: Side, application: Application) -> Application | None:
     """The Application of the same name beside the same Argo CD."""
-    found = side.world.applications
-    for one in found:
-        if one.name == application.name and one.cluster == application.cluster:
-            return one
-    return None
+    return side.applications.get((application.cluster, application.name))
 
 
-def application_removal(pairs: Pairs, old: Application) -> Removal:
+def application_removal(
+    pairs: Pairs, old: Application, seen: frozenset[str] = frozenset()
+) -> Removal:
     """What becomes of an Application that is gone."""
     if old.generated:
         return _generated(pairs, old)
-    item = next((one for one in pairs.old.items.values() if one.obj is old.obj), None)
-    if item is None:
-        return Removal(True, "it is gone from the repository", _NOBODY)
-    if old in item.applications or not item.applications:
+    item = pairs.old.item_of.get(id(old.obj))
+    above = seen | {old.name}
+    if item is None or all(one.name in above for one in item.applications):
         doubt = "that somebody deletes the Application, which no other here deploys"
         return Removal(True, "it is gone from the repository", doubt)
-    return removal(pairs, item)
+    return removal(pairs, item, above)
 
 
 def _generated(pairs: Pairs, old: Application) -> Removal:
@@ -123,12 +113,10 @@ def forces(item: Item) -> bool:
 
 
 def runs_again(item: Item) -> bool:
-    """Whether an object is a hook that each sync makes anew (Argo CD's default)."""
-    if not is_hook(item.obj):
-        return False
-    return values(item.obj, DELETE_POLICY) in ([], ["BeforeHookCreation"]) or bool(
-        {"BeforeHookCreation", "HookSucceeded"} & set(values(item.obj, DELETE_POLICY))
-    )
+    """Whether an object is a hook that each sync makes anew, as Argo CD does by default."""
+    policies = set(values(item.obj, DELETE_POLICY))
+    anew = not policies or bool({"BeforeHookCreation", "HookSucceeded"} & policies)
+    return is_hook(item.obj) and anew
 
 
 def waits(item: Item) -> str:
@@ -151,8 +139,8 @@ def adopted(pair: Pair, pairs: Pairs) -> str:
         return ""
     names = {one.name for one in pair.after.applications}
     for old in pair.before.applications:
-        lost = names and old.name not in names and old.cascades
-        if lost and same(pairs.new, old) is None and application_removal(pairs, old).deletes:
+        goes = names and old.cascades and same(pairs.new, old) is None
+        if goes and application_removal(pairs, old).deletes:
             new = min(names)
             return (
                 f"Application '{old.name}' is deleted with a cascade while '{new}' takes its "

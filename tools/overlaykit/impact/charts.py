@@ -51,7 +51,17 @@ def changed(pair: Pair) -> Verdict:
             why = f"chart {name} {was[1] or was[0]} -> {version}: {why}"
         changes = (*(replace(one, path=(VALUES, *one.path)) for one in values), *found)
         return Verdict(Effect.UPDATED, Level.CHANGE, why, "", changes, doubt=_UNSEEN)
-    return _plain(found)
+    return _plain(found).doubting(_moved(after, old, new))
+
+
+def _moved(item: Item, old: Application, new: Application) -> str:
+    """What is taken for granted where an Application follows another revision from now on."""
+    before = {source.path: source.revision for source in old.sources}
+    for source in new.sources:
+        was = before.get(source.path, source.revision)
+        if source.path and item.world.is_own(source) and was != source.revision:
+            return f"that revision {source.revision} holds the files of this tree"
+    return ""
 
 
 def _plain(found: tuple[Changed, ...]) -> Verdict:

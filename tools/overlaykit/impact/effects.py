@@ -26,16 +26,8 @@ class Level(IntEnum):
         return self.name.lower()
 
 
-MEANINGS = {
-    Level.CHANGE: "anything changes at all",
-    Level.SCALE: "a job or workload is scaled, without a restart",
-    Level.RESTART: "a job or workload is restarted or stopped; its state is kept",
-    Level.REDEPLOY: "a job goes back to a given savepoint",
-    Level.REFUSE: "the change is refused, and what runs stays as it was",
-    Level.RISK: "whether state is kept depends on something that may not hold",
-    Level.RECREATE: "an object is deleted, and perhaps made anew",
-    Level.LOSS: "state is lost",
-}
+# Why of what needs no words.
+APPLIED, NEW = "applied in place", "it is new"
 
 
 class Effect(StrEnum):

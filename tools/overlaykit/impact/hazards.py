@@ -1,7 +1,7 @@
 """Hazards: what is dangerous in a change as a whole, beyond what it does to each object."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from overlaykit.impact.effects import Effect, Level, Verdict
@@ -25,7 +25,7 @@ class Hazard:
 
     name: str
     level: Level
-    cluster: str
+    clusters: tuple[str, ...]
     objects: tuple[str, ...]
     message: str
     fix: str
@@ -69,8 +69,11 @@ def find(pairs: Pairs, jobs: Jobs, verdicts: dict[Pair, Verdict]) -> list[Hazard
     context = Context(pairs, jobs, verdicts)
     modules = (hazards_jobs, hazards_state, hazards_platform)
     found = [one for module in modules for finder in module.FINDERS for one in finder(context)]
-    unique = dict.fromkeys(found)
-    return sorted(unique, key=lambda one: (-one.level, one.cluster, one.name, one.objects))
+    merged: dict[Hazard, list[str]] = {}
+    for one in found:
+        merged.setdefault(replace(one, clusters=()), []).extend(one.clusters)
+    every = [replace(one, clusters=tuple(sorted(set(names)))) for one, names in merged.items()]
+    return sorted(every, key=lambda one: (-one.level, one.clusters, one.name, one.objects))
 
 
 def of_job(
@@ -78,7 +81,7 @@ def of_job(
 ) -> Hazard:
     """A hazard of one job, at fields of its specification."""
     places = tuple(dict.fromkeys(job.place(path) for path in paths))
-    return Hazard(name, level, pair.key.cluster, (job.item.label,), message, fix, places)
+    return Hazard(name, level, (pair.key.cluster,), (job.item.label,), message, fix, places)
 
 
 def of_item(
@@ -87,4 +90,4 @@ def of_item(
     """A hazard of one object, at a field of it."""
     removed = item is pair.before
     place = item.place(path)
-    return Hazard(name, level, pair.key.cluster, (item.label,), message, fix, (place,), removed)
+    return Hazard(name, level, (pair.key.cluster,), (item.label,), message, fix, (place,), removed)

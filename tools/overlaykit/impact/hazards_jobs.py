@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from overlaykit.impact.effects import Effect, Level
 from overlaykit.impact.hazards import Context, Finder, Hazard, of_item, of_job
-from overlaykit.impact.operated import Job, mode
+from overlaykit.impact.operated import Job, differences_of, mode
 from overlaykit.impact.pairs import Pair
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator import diff
@@ -47,16 +47,11 @@ def _upgrades(before: Job, after: Job) -> bool:
 
 
 def _kind(before: Job, after: Job) -> Kind:
-    return diff.kind(_changes(before, after))
-
-
-def _changes(before: Job, after: Job) -> list[diff.Change]:
-    session = after.around.cluster is not None
-    return diff.changes(before.spec, after.spec, after.around.mode(after.spec), session)
+    return diff.kind(differences_of(before, after))
 
 
 def _first(before: Job, after: Job) -> Path:
-    found = [one for one in _changes(before, after) if one.kind >= Kind.UPGRADE]
+    found = [one for one in differences_of(before, after) if one.kind >= Kind.UPGRADE]
     return found[0].path if found else ("job",)
 
 
@@ -170,7 +165,7 @@ def renamed(context: Context) -> Iterator[Hazard]:
             continue
         for other, old in gone:
             alike = (pair.key.kind, pair.key.cluster) == (other.key.kind, other.key.cluster)
-            if alike and diff.kind(_changes(old, job)) == Kind.IGNORE and job.job:
+            if alike and diff.kind(differences_of(old, job)) == Kind.IGNORE and job.job:
                 yield _renamed(context, pair, job, other, old)
 
 

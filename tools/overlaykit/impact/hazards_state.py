@@ -6,7 +6,7 @@ from overlaykit.impact.effects import Effect, Level
 from overlaykit.impact.hazards import Context, Finder, Hazard, of_job
 from overlaykit.impact.operated import Job, high_availability, mode
 from overlaykit.impact.pairs import Pair
-from overlaykit.operator.settings import CHECKPOINTS, SAVEPOINTS, Option
+from overlaykit.operator.settings import CHECKPOINTS, SAVEPOINTS, Option, Settings, flatten
 from overlaykit.operator.shape import integer, is_null
 from overlaykit.operator.versions import flink_text
 from overlaykit.source import Path
@@ -72,7 +72,10 @@ def _holds(folder: str, path: str) -> bool:
 def moved_directory(context: Context) -> Iterator[Hazard]:
     """A directory of a job's state that changes."""
     for pair, before, after in context.both:
-        for what, option in _DIRECTORIES.items():
+        kept = context.verdicts[pair].effect in _KEEPS
+        for what, option in _DIRECTORIES.items() if kept else ():
+            if _inherits(pair, after, option):
+                continue
             old, new = (job.settings.text(option) for job in (before, after))
             if old == new or not old:
                 continue
@@ -93,7 +96,8 @@ def shared_directory(context: Context) -> Iterator[Hazard]:
     owners: dict[str, list[tuple[Pair, Job]]] = {}
     for pair, job in context.after:
         folder = (job.settings.text(CHECKPOINTS) or "").rstrip("/")
-        if folder:
+        # Jobs of a session cluster share its directory, and Flink keeps them apart there.
+        if folder and not _inherits(pair, job, CHECKPOINTS):
             owners.setdefault(folder, []).append((pair, job))
     for folder, listed in owners.items():
         for pair, job in listed:
@@ -103,6 +107,12 @@ def shared_directory(context: Context) -> Iterator[Hazard]:
                 fix = "give every job a directory of its own"
                 at = _option(job, CHECKPOINTS)
                 yield of_job("shared-directory", Level.RISK, pair, job, message, fix, at)
+
+
+def _inherits(pair: Pair, job: Job, option: Option) -> bool:
+    """Whether a session job has an option from its cluster."""
+    own = Settings(flatten(job.spec.get("flinkConfiguration")))
+    return pair.key.kind == "FlinkSessionJob" and not own.name(option)
 
 
 def _had(context: Context, pair: Pair, folder: str) -> bool:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from overlaykit.impact.effects import (
+    APPLIED,
     NOTHING,
     Changed,
     Effect,
@@ -57,7 +58,7 @@ def changed(kind: Key, before: dict[str, Any], after: dict[str, Any]) -> Verdict
     if kind == ("batch", "CronJob"):
         why = "it counts from the next run on"
         return Verdict(Effect.UPDATED, Level.CHANGE, why, "", tuple(found))
-    return Verdict(Effect.UPDATED, Level.CHANGE, "applied in place", "", tuple(found))
+    return Verdict(Effect.UPDATED, Level.CHANGE, APPLIED, "", tuple(found))
 
 
 def _is_about(one: Changed) -> bool:
@@ -73,7 +74,7 @@ def _rolled(kind: Key, found: list[Changed]) -> Verdict:
     if replicas:
         why = "pods are added or taken away; the others run on"
         return Verdict(Effect.SCALED, Level.SCALE, why, "", replicas)
-    return Verdict(Effect.UPDATED, Level.CHANGE, "no pod is replaced", "", tuple(found))
+    return Verdict(Effect.UPDATED, Level.CHANGE, APPLIED, "", tuple(found))
 
 
 def deleted(kind: Key) -> tuple[str, Level, str]:
@@ -148,9 +149,9 @@ def _job(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Changed]:
 
 
 def _claim(before: dict[str, Any], after: dict[str, Any]) -> Iterator[Changed]:
-    # What Kubernetes itself fills in may be left out or written.
+    # What is left out on a side may be what Kubernetes itself filled in.
     for one in _spec_but(_CLAIM)(before, after):
-        if one.after is not None and (one.before is not None or one.path[-1] != "volumeName"):
+        if one.before is not None and one.after is not None:
             yield one
     path = ("spec", "resources", "requests", "storage")
     old, new = _at(before, path), _at(after, path)

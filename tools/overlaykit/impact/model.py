@@ -6,7 +6,7 @@ from pathlib import Path
 
 from overlaykit import checks
 from overlaykit.impact import argocd, charts, confluent, hazards, kubernetes, operated, standalone
-from overlaykit.impact.effects import NOTHING, Changed, Effect, Level, Verdict
+from overlaykit.impact.effects import NEW, NOTHING, Changed, Effect, Level, Verdict, differences
 from overlaykit.impact.hazards import Hazard
 from overlaykit.impact.operated import Job
 from overlaykit.impact.pairs import Item, Pair, Pairs, Side
@@ -17,9 +17,6 @@ from overlaykit.repo.scope import Part, of_both
 from overlaykit.repo.tree import remotes
 from overlaykit.repo.world import NotSeen, Unit
 from overlaykit.source import Place
-
-# Objects that hold nobody's state and start nothing: told in one line.
-MINOR = Level.CHANGE
 
 
 @dataclass(frozen=True)
@@ -33,9 +30,9 @@ class Told:
 
 @dataclass(frozen=True)
 class Impact:
-    """What happens to one object of one cluster."""
+    """What happens to an object, the same on each of some clusters."""
 
-    cluster: str
+    clusters: tuple[str, ...]
     workload: str
     object: str
     kind: str
@@ -96,16 +93,25 @@ def _side(part: Part, urls: list[str], progress: Progress) -> Side:
 def _report(pairs: Pairs, names: tuple[str, str]) -> Report:
     judge = _Judge(pairs)
     judge.run()
-    report = Report(*names, sorted(judge.impacts, key=_order))
+    report = Report(*names, sorted(_merged(judge.impacts), key=_order))
     report.hazards = hazards.find(pairs, judge.jobs, judge.verdicts)
     seen = {(one.what, one.why): one for s in (pairs.old, pairs.new) for one in s.world.not_seen}
     report.not_seen = list(seen.values())
-    report.clusters = sorted({one.cluster for one in report.impacts})
+    report.clusters = sorted({name for one in report.impacts for name in one.clusters})
     return report
 
 
-def _order(one: Impact) -> tuple[str, int, bool, str]:
-    return one.cluster, -one.verdict.level, not one.is_job, one.object
+def _merged(impacts: list[Impact]) -> Iterator[Impact]:
+    """What is the same to the letter on several clusters is told once."""
+    found: dict[Impact, list[str]] = {}
+    for one in impacts:
+        found.setdefault(replace(one, clusters=()), []).extend(one.clusters)
+    for one, clusters in found.items():
+        yield replace(one, clusters=tuple(sorted(set(clusters))))
+
+
+def _order(one: Impact) -> tuple[tuple[str, ...], int, bool, str]:
+    return one.clusters, -one.verdict.level, not one.is_job, one.object
 
 
 class _Judge:
@@ -142,7 +148,7 @@ class _Judge:
         job = self.jobs.get(pair, (None, None))[1]
         if job is not None:
             return operated.created(job)
-        return Verdict(Effect.CREATED, Level.CHANGE, "it is new")
+        return Verdict(Effect.CREATED, Level.CHANGE, NEW)
 
     def _changed(self, pair: Pair) -> Verdict:
         adopted = argocd.adopted(pair, self.pairs)
@@ -196,8 +202,10 @@ class _Judge:
         names = " and ".join(dotted(one.path) for one in refused[:3])
         if argocd.forces(pair.item):
             return replace(self._replaced(pair), changes=tuple(refused))
-        why = f"{names} cannot be changed: the sync fails, again and again, and nothing changes"
-        return Verdict(Effect.REFUSED, Level.REFUSE, why, "kept", tuple(refused))
+        why = f"{names} cannot be changed: the sync fails, again and again, and it stays as it was"
+        found = Verdict(Effect.REFUSED, Level.REFUSE, why, "kept", tuple(refused))
+        done = pair.key.kind == "Job" and pair.sides[0].obj.get("spec", "ttlSecondsAfterFinished")
+        return found.doubting("that the Job is still there" if done else "")
 
     def _replaced(self, pair: Pair) -> Verdict:
         state, level, _ = self._deletion(pair)
@@ -209,7 +217,7 @@ class _Judge:
         if not found.deletes:
             return Verdict(Effect.LEFT, Level.CHANGE, found.why, "kept", doubt=found.doubt)
         state, level, why = self._deletion(pair)
-        return Verdict(Effect.PRUNED, level, f"{found.why}: {why}", state, doubt=found.doubt)
+        return Verdict(Effect.PRUNED, level, f"{found.why}; {why}", state, doubt=found.doubt)
 
     def _deletion(self, pair: Pair) -> tuple[str, Level, str]:
         job = self.jobs.get(pair, (None, None))[0]
@@ -218,6 +226,8 @@ class _Judge:
             return state, Level.LOSS, why
         if confluent.is_own(pair.key.group, pair.key.kind):
             return confluent.deleted(pair.key.kind)
+        if pair.key.kind == "FlinkStateSnapshot":
+            return operated.deleted_snapshot(pair.item.obj)
         if pair.key.kind == "Application":
             return charts.deleted(pair)
         return kubernetes.deleted((pair.key.group, pair.key.kind))
@@ -238,12 +248,14 @@ class _Judge:
     def _impact(self, pair: Pair, verdict: Verdict) -> Impact:
         item = pair.item
         job = self.jobs.get(pair, (None, None))
-        told = tuple(_told(pair, job, one) for one in verdict.changes)
+        fields = (leaf for one in verdict.changes for leaf in _leaves(one))
+        told = tuple(_told(pair, job, one) for one in fields)
+        verdict = replace(verdict, changes=())
         if not told:
             path = ("metadata", "name")
             told = (Told("", item.place(path), pair.after is None),)
         unit = item.unit
-        return Impact(pair.key.cluster, unit.workload, item.label, pair.key.kind, verdict, told)
+        return Impact((pair.key.cluster,), unit.workload, item.label, pair.key.kind, verdict, told)
 
     def _unbuilt(self) -> Iterator[Impact]:
         """Folders that do not build: nothing of them is applied."""
@@ -253,7 +265,11 @@ class _Judge:
                 told = (Told("", place, when == "before"),)
                 found = _unbuilt(unit, when)
                 for cluster in side.clusters(unit):
-                    yield Impact(cluster, unit.workload, unit.folder, "", found, told)
+                    yield Impact((cluster,), unit.workload, unit.folder, "", found, told)
+
+
+def _leaves(one: Changed) -> Iterator[Changed]:
+    return differences(one.before, one.after, one.path)
 
 
 def _unbuilt(unit: Unit, when: str) -> Verdict:

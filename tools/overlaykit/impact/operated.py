@@ -11,8 +11,9 @@ from overlaykit.impact.pairs import Item
 from overlaykit.kubernetes.pods import CONFLUENT, mapping
 from overlaykit.operator import diff, upgrade
 from overlaykit.operator.request import Request, upgrade_mode
-from overlaykit.operator.settings import HIGH_AVAILABILITY, Settings
+from overlaykit.operator.settings import HIGH_AVAILABILITY, Settings, Unreadable
 from overlaykit.operator.upgrade import Action, Around, Outcome, State
+from overlaykit.render.objects import Object
 from overlaykit.repo.operated import real_path
 from overlaykit.repo.operators import Operator
 from overlaykit.source import Path, Place
@@ -103,39 +104,51 @@ def job_of(item: Item | None) -> Job | None:
     """An item as a job; None of anything else."""
     if item is None or item.obj.kind not in JOBS:
         return None
-    for obj, request, operator in item.world.operated.requests(item.unit):
-        if obj is item.obj:
-            return Job(item, request, operator)
-    return None
+    found = item.side.request(item)
+    return Job(item, *found) if found else None
 
 
 def changed(before: Job, after: Job) -> Verdict:
     """The verdict on a job that is there before and after."""
+    every = differences_of(before, after)
+    try:
+        found = _refused(before, after) if every else None
+        return found or _decided(before, after, tuple(every))
+    except Unreadable as problem:
+        why = f"the operator fails on it ({problem}); what runs stays as it was"
+        changed = Changed(("flinkConfiguration", problem.key))
+        return Verdict(Effect.REFUSED, Level.REFUSE, why, "kept", (changed,))
+
+
+def differences_of(before: Job, after: Job) -> list[diff.Change]:
+    """All changes that the operator sees between two sides of a job."""
+    session = after.around.cluster is not None
+    return diff.changes(before.spec, after.spec, after.around.mode(after.spec), session)
+
+
+def _decided(before: Job, after: Job, every: tuple[diff.Change, ...]) -> Verdict:
     outcome = upgrade.changed(before.spec, after.spec, after.around)
-    every = diff.changes(
-        before.spec, after.spec, after.around.mode(after.spec), after.around.cluster is not None
-    )
-    found = _refused(before, after) if every else None
-    if found is not None:
-        return found
     if outcome.action is Action.NOTHING:
         return _ignored(outcome, tuple(Changed(one.path, one.before, one.after) for one in every))
-    verdict = of_outcome(outcome, stateless_before=_is_declared_stateless(before))
+    verdict = of_outcome(outcome, _is_declared_stateless(before))
+    if after.item.obj.kind == "FlinkBlueGreenDeployment":
+        verdict = verdict.noting("a second deployment starts beside the first and takes over")
     if after.around.cluster == {}:
         verdict = verdict.doubting("that its session cluster, which is not here, is native")
     return verdict
 
 
-def of_outcome(outcome: Outcome, stateless_before: bool = False) -> Verdict:
-    """An outcome of the operator in our words."""
+def of_outcome(outcome: Outcome, by_design: bool = False) -> Verdict:
+    """An outcome of the operator in our words; `by_design`: it was written that no state counts."""
     effect, level = _EFFECTS[outcome.action]
     state = _WORDS[outcome.running]
     if outcome.running is State.EMPTY and outcome.action is not Action.NEVER:
-        if outcome.action is not Action.STOP:
-            effect = Effect.EMPTIED
-        by_design = stateless_before and outcome.action is not Action.START
         state = "lost, as upgradeMode stateless says" if by_design else "lost"
-        level = Level.RESTART if by_design else Level.LOSS
+        starts = outcome.action is Action.START
+        effect = (
+            effect if outcome.action is Action.STOP or (starts and by_design) else Effect.EMPTIED
+        )
+        level = level if by_design else Level.LOSS
     if outcome.action is Action.REDEPLOY:
         state = "from the given savepoint; what came after it is lost"
     changes = tuple(Changed(one.path, one.before, one.after) for one in outcome.changes)
@@ -209,14 +222,23 @@ def deleted(job: Job) -> tuple[str, str]:
     if text.lower() == "true":
         why = "the job is stopped with a savepoint; a new job needs its path by hand"
         return "only by hand: a savepoint is taken, and nothing points to it", why
-    why = "the job is cancelled without a savepoint, and its high availability metadata is deleted"
+    more = ", and its high availability metadata is deleted" if job.around.cluster is None else ""
+    why = f"the job is cancelled without a savepoint{more}"
     return "lost: checkpoints that are retained stay, and nothing points to them", why
+
+
+def deleted_snapshot(obj: Object) -> tuple[str, Level, str]:
+    """(state, level, why) of a snapshot that is deleted."""
+    disposes = obj.get("spec", "savepoint", "disposeOnDelete") is not False
+    if obj.get("spec", "savepoint") is not None and disposes:
+        return "lost", Level.LOSS, "the savepoint's files are deleted with it (disposeOnDelete)"
+    return "kept", Level.RECREATE, "the files of the snapshot stay"
 
 
 def with_cluster(job: Job, cluster: Verdict, before: Job) -> Verdict:
     """A session job whose cluster restarts, be it changed itself or not."""
     kept = cluster.level < Level.LOSS
-    why = f"its session cluster restarts: {cluster.why}"
+    why = f"it shares the fate of its session cluster: {cluster.why}"
     if kept:
         state = "kept, from the last checkpoint"
         return Verdict(Effect.RESTARTED, Level.RESTART, why, state)

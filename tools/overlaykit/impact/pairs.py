@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.hooks import sync_options
+from overlaykit.operator.request import Request
 from overlaykit.render.objects import Object
+from overlaykit.repo.operators import Operator
 from overlaykit.repo.scope import Scope
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path, Place
 
-# What Kustomize puts behind the name of what it generates.
-_HASH = re.compile(r"-[0-9a-z]{10}$")
+# What Kustomize puts behind the name of what it generates: no vowels, nor 0, 1 and 3.
+_HASH = re.compile(r"-[2456789bcdfghkmt]{10}$")
 _GENERATED = ("ConfigMap", "Secret")
 # What is not applied to any cluster.
 _FACTS = "overlaykit.io"
@@ -69,6 +71,7 @@ class Side:
 
     world: World
     scope: Scope
+    _requests: dict[str, dict[int, tuple[Request, Operator]]] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -93,6 +96,25 @@ class Side:
                     for cluster in self.clusters(unit):
                         found.setdefault(key_of(cluster, item), item)
         return found
+
+    @cached_property
+    def item_of(self) -> dict[int, Item]:
+        """The items by their objects."""
+        return {id(item.obj): item for item in self.items.values()}
+
+    @cached_property
+    def applications(self) -> dict[tuple[str, str], Application]:
+        """The Applications by cluster and name."""
+        return {(one.cluster, one.name): one for one in self.world.applications}
+
+    def request(self, item: Item) -> tuple[Request, Operator] | None:
+        """An item as the operator gets it; None of what it does not look at."""
+        unit = item.unit
+        if unit.folder not in self._requests:
+            found = self.world.operated.requests(unit)
+            told = {id(obj): (request, operator) for obj, request, operator in found}
+            self._requests[unit.folder] = told
+        return self._requests[unit.folder].get(id(item.obj))
 
     def clusters(self, unit: Unit) -> list[str]:
         """The clusters that a unit runs on; where nobody names one, what stands for it."""
@@ -175,6 +197,8 @@ class Pairs:
         if item is None or item.applications:
             return item
         other = self.new if side is self.old else self.old
+        if _is_base(item.unit, other):
+            return None
         deployers = other.world.deployers.get(item.unit.folder, ())
         lost = any(one.folder in side.hidden for one in deployers)
         return item if lost or not deployers else None
@@ -198,6 +222,12 @@ class Pairs:
         ]
         near = [pair for pair in found if pair.key.namespace == like.key.namespace]
         return next(iter([*near, *found]), None)
+
+
+def _is_base(unit: Unit, other: Side) -> bool:
+    """Whether a unit of no cluster only stands alone since nothing builds from it any more."""
+    twins = other.world.units_of.get(unit.folder, ())
+    return not unit.cluster and bool(twins) and not any(twin.judged for twin in twins)
 
 
 def _is_hidden(side: Side, unit: Unit) -> bool:

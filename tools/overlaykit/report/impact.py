@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from overlaykit.impact.effects import Level
+from overlaykit.impact.effects import APPLIED, NEW, Level
 from overlaykit.impact.hazards import Hazard
 from overlaykit.impact.model import Impact, Report, Told
-from overlaykit.report.text import Paint, count, plain
+from overlaykit.report.text import Paint, clusters, count, plain
 
 VERSION = 1
 _MOST = 6
@@ -28,7 +28,7 @@ def major(report: Report) -> list[Impact]:
 
 
 def _is_told(one: Impact) -> bool:
-    return one.verdict.level > Level.CHANGE or one.kind == "Application" or not one.kind
+    return one.verdict.level > Level.CHANGE or one.verdict.why not in (APPLIED, NEW)
 
 
 def minor(impacts: list[Impact]) -> str:
@@ -40,8 +40,8 @@ def minor(impacts: list[Impact]) -> str:
 
 def text(report: Report, paint: Paint = plain) -> str:
     lines = [f"From {report.before} to {report.after}:", ""]
-    for cluster, group in groupby(report.impacts, lambda one: one.cluster):
-        lines += [*_cluster(cluster, list(group), major(report), paint), ""]
+    for names, group in groupby(report.impacts, lambda one: one.clusters):
+        lines += [*_cluster(clusters(names), list(group), major(report), paint), ""]
     if report.hazards:
         lines.append("Hazards of the change as a whole:")
         for hazard in report.hazards:
@@ -86,7 +86,7 @@ def _hazard(hazard: Hazard, paint: Paint) -> Iterator[str]:
     name = paint(f"{hazard.level.word} {hazard.name}", style(hazard.level))
     at = ", ".join(f"{one.file}:{one.line}" for one in hazard.places)
     yield f"  {at}: {name}: {hazard.message}"
-    yield f"    fix: {hazard.fix} ({hazard.cluster}, {', '.join(hazard.objects)})"
+    yield f"    fix: {hazard.fix} ({clusters(hazard.clusters)}, {', '.join(hazard.objects)})"
 
 
 def summary(report: Report) -> str:
@@ -126,7 +126,7 @@ def as_json(report: Report) -> str:
 def _data(one: Impact) -> dict[str, Any]:
     verdict = one.verdict
     return {
-        "cluster": one.cluster,
+        "clusters": list(one.clusters),
         "workload": one.workload,
         "object": one.object,
         "effect": verdict.effect.value,
@@ -148,7 +148,7 @@ def _hazard_data(one: Hazard) -> dict[str, Any]:
     return {
         "hazard": one.name,
         "level": one.level.word,
-        "cluster": one.cluster,
+        "clusters": list(one.clusters),
         "objects": list(one.objects),
         "message": one.message,
         "fix": one.fix,

@@ -7,7 +7,7 @@ from overlaykit.impact.effects import Level
 from overlaykit.impact.hazards import Hazard
 from overlaykit.impact.model import Impact, Report
 from overlaykit.report.impact import major, minor, summary, where
-from overlaykit.report.text import count
+from overlaykit.report.text import clusters, count
 
 _ROWS = 40
 _SIGNS = {
@@ -25,7 +25,7 @@ _SIGNS = {
 
 def render(report: Report) -> str:
     lines = [f"### Impact: {_headline(report)}", ""]
-    told = sorted(major(report), key=lambda one: (-one.verdict.level, one.cluster, one.object))
+    told = sorted(major(report), key=lambda one: (-one.verdict.level, one.clusters, one.object))
     if told:
         lines += [*_table(told), ""]
     if report.hazards:
@@ -66,7 +66,7 @@ def _table(told: list[Impact]) -> Iterator[str]:
     for one in told[:_ROWS]:
         verdict = one.verdict
         cells = (
-            one.cluster,
+            clusters(one.clusters),
             f"`{one.object}`",
             f"**{verdict.effect.value}**",
             verdict.state or "–",
@@ -84,16 +84,16 @@ def _hazard(hazard: Hazard) -> str:
     at = ", ".join(f"`{one.file}:{one.line}`" for one in hazard.places)
     old = " (before)" if hazard.removed else ""
     return (
-        f"- {_SIGNS[hazard.level]} **{hazard.name}** ({hazard.cluster}, {at}{old}): "
+        f"- {_SIGNS[hazard.level]} **{hazard.name}** ({clusters(hazard.clusters)}, {at}{old}): "
         f"{hazard.message}.\n  *Instead:* {hazard.fix}."
     )
 
 
 def _details(report: Report) -> Iterator[str]:
     told = major(report)
-    for cluster, group in groupby(report.impacts, lambda one: one.cluster):
+    for names, group in groupby(report.impacts, lambda one: one.clusters):
         listed = list(group)
-        yield f"<details><summary>Why, on <b>{cluster}</b></summary>"
+        yield f"<details><summary>Why, on <b>{clusters(names)}</b></summary>"
         yield ""
         for one in listed:
             if one in told:
