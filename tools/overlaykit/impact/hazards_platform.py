@@ -1,10 +1,11 @@
 """Hazards of what jobs stand on: operators, CRDs, finalizers, Applications."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from overlaykit.argocd.applications import FINALIZER
-from overlaykit.impact.charts import CMF_CHART, application_of, chart_of
-from overlaykit.impact.effects import Effect, Level, differences
+from overlaykit.impact.charts import CMF_CHART, application_of, chart_of, value_place
+from overlaykit.impact.effects import Effect, Level
 from overlaykit.impact.hazards import Context, Finder, Hazard, of_item
 from overlaykit.impact.operated import JOBS
 from overlaykit.impact.pairs import Pair
@@ -15,8 +16,8 @@ from overlaykit.repo.values import values_of
 _CRD = "CustomResourceDefinition"
 _NAME = ("metadata", "name")
 _STATEFUL = (*JOBS, "FlinkStatement")
-# What CMF cannot take back once its database holds something.
-_ONCE = (("cmf", "database", "type"), ("encryption", "enabled"), ("cmf", "sql", "production"))
+# What CMF cannot take back once its database holds something, with the chart's defaults.
+_ONCE = {"cmf.database.type": "local", "encryption.enabled": False, "cmf.sql.production": False}
 
 
 def operator_lowered(context: Context) -> Iterator[Hazard]:
@@ -172,15 +173,25 @@ def cmf_once(context: Context) -> Iterator[Hazard]:
         if chart_of(new)[0] != CMF_CHART:
             continue
         values = values_of(old, pair.before.world), values_of(new, pair.after.world)
-        for one in differences(*values):
-            if one.path in _ONCE:
-                name = ".".join(map(str, one.path))
-                message = (
-                    f"{name} of CMF changes from {one.before} to {one.after}: it is fixed when the "
-                    "database is first made, so CMF needs a new one and forgets what it manages"
-                )
-                fix = "plan a migration of CMF's database; set it before the first start"
-                yield of_item("cmf-database", Level.LOSS, pair, pair.after, message, fix, _NAME)
+        for name, default in _ONCE.items():
+            was, now = (_value(one, name, default) for one in values)
+            if was == now:
+                continue
+            message = (
+                f"{name} of CMF changes from {was} to {now}: it is fixed when the database is "
+                "first made, so CMF needs a new one and forgets what it manages"
+            )
+            fix = "plan a migration of CMF's database; set it before the first start"
+            at = value_place(pair.after, tuple(name.split("."))) or pair.after.place(("spec",))
+            found = of_item("cmf-database", Level.LOSS, pair, pair.after, message, fix, _NAME)
+            yield replace(found, places=(at,))
+
+
+def _value(values: dict[str, object], name: str, default: object) -> object:
+    found: object = values
+    for step in name.split("."):
+        found = found.get(step) if isinstance(found, dict) else None
+    return default if found is None else found
 
 
 FINDERS: tuple[Finder, ...] = (
