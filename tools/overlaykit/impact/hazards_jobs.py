@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from overlaykit.impact.effects import Effect, Level
 from overlaykit.impact.hazards import Context, Finder, Hazard, of_item, of_job
+from overlaykit.impact.hazards_state import DIRECTORIES
 from overlaykit.impact.operated import Job, differences_of, mode
 from overlaykit.impact.pairs import Pair
 from overlaykit.kubernetes.pods import mapping
@@ -164,9 +165,16 @@ def renamed(context: Context) -> Iterator[Hazard]:
         if pair.before is not None or job.job.get("initialSavepointPath"):
             continue
         for other, old in gone:
-            alike = (pair.key.kind, pair.key.cluster) == (other.key.kind, other.key.cluster)
-            if alike and diff.kind(differences_of(old, job)) == Kind.IGNORE and job.job:
+            here = (pair.key.kind, pair.key.cluster) == (other.key.kind, other.key.cluster)
+            if here and job.job and old.job and _are_alike(old, job):
                 yield _renamed(context, pair, job, other, old)
+
+
+def _are_alike(old: Job, new: Job) -> bool:
+    """Whether two jobs do the same; their directories mostly have their names."""
+    names = {name for option in DIRECTORIES.values() for name in option.names}
+    found = differences_of(old, new)
+    return all(one.kind == Kind.IGNORE or one.path[-1] in names for one in found)
 
 
 def _renamed(context: Context, pair: Pair, job: Job, other: Pair, old: Job) -> Hazard:

@@ -15,7 +15,7 @@ STORAGE = Option("high-availability.storageDir", ("recovery.zookeeper.storageDir
 BACKEND = Option("state.backend.type", ("state.backend",))
 MOST = Option("pipeline.max-parallelism")
 SLOTS = Option("taskmanager.numberOfTaskSlots")
-_DIRECTORIES = {
+DIRECTORIES = {
     "checkpoint directory": CHECKPOINTS,
     "savepoint directory": SAVEPOINTS,
     "high availability directory": STORAGE,
@@ -73,7 +73,7 @@ def moved_directory(context: Context) -> Iterator[Hazard]:
     """A directory of a job's state that changes."""
     for pair, before, after in context.both:
         kept = context.verdicts[pair].effect in _KEEPS
-        for what, option in _DIRECTORIES.items() if kept else ():
+        for what, option in DIRECTORIES.items() if kept else ():
             if _inherits(pair, after, option):
                 continue
             old, new = (job.settings.text(option) for job in (before, after))
