@@ -11,11 +11,11 @@ from overlaykit.impact.hazards import Hazard
 from overlaykit.impact.operated import Job
 from overlaykit.impact.pairs import Item, Pair, Pairs, Side
 from overlaykit.render import engines
-from overlaykit.render.objects import dotted
+from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
 from overlaykit.repo.scope import Part, of_both
 from overlaykit.repo.tree import remotes
-from overlaykit.repo.world import NotSeen, Unit
+from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.source import Place
 
 
@@ -69,8 +69,9 @@ def impact(root: Path, change: str, progress: Progress) -> Report:
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Report(*names)
         urls = list(remotes(root))
-        sides = [_side(part, urls, progress) for part in (before, after)]
-        return _report(Pairs(*sides), names)
+        new = _side(after, urls, progress)
+        old = _side(before, urls, progress, new)
+        return _report(Pairs(old, new), names)
 
 
 def _names(change: str) -> tuple[str, str]:
@@ -81,13 +82,29 @@ def _names(change: str) -> tuple[str, str]:
     return (change, "the index") if change == "INDEX" else (change, "the working tree")
 
 
-def _side(part: Part, urls: list[str], progress: Progress) -> Side:
+def _side(part: Part, urls: list[str], progress: Progress, other: Side | None = None) -> Side:
+    """One side; what renders as on the `other` one is taken over from it."""
     root, scope = part
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
     world.remotes = urls
-    world.knows_users = scope.knows_users
-    build_world(world, progress, scope.needs)
+    world.knows_users, world.hidden = scope.knows_users, scope.hidden
+
+    def known(folder: str) -> list[Object] | None:
+        return unchanged(world, other, folder) if other else None
+
+    build_world(world, progress, scope.needs, known=known)
     return Side(world, scope)
+
+
+def unchanged(world: World, other: Side, folder: str) -> list[Object] | None:
+    """The objects of a folder on the other side, if all that builds it is the same."""
+    units = other.world.units_of.get(folder, [])
+    if len(units) != 1 or units[0].chain is None or units[0].broken is not None:
+        return None
+    for graph in (world.graph, other.world.graph):
+        if not other.scope.files.isdisjoint(graph.files(folder)):
+            return None
+    return units[0].objects
 
 
 def _report(pairs: Pairs, names: tuple[str, str]) -> Report:

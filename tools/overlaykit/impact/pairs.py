@@ -71,7 +71,7 @@ class Side:
 
     world: World
     scope: Scope
-    _requests: dict[str, dict[int, tuple[Request, Operator]]] = field(default_factory=dict)
+    _requests: dict[int, dict[int, tuple[Request, Operator]]] = field(default_factory=dict)
 
     @cached_property
     def units(self) -> list[Unit]:
@@ -110,11 +110,11 @@ class Side:
     def request(self, item: Item) -> tuple[Request, Operator] | None:
         """An item as the operator gets it; None of what it does not look at."""
         unit = item.unit
-        if unit.folder not in self._requests:
+        if id(unit) not in self._requests:
             found = self.world.operated.requests(unit)
             told = {id(obj): (request, operator) for obj, request, operator in found}
-            self._requests[unit.folder] = told
-        return self._requests[unit.folder].get(id(item.obj))
+            self._requests[id(unit)] = told
+        return self._requests[id(unit)].get(id(item.obj))
 
     def clusters(self, unit: Unit) -> list[str]:
         """The clusters that a unit runs on; where nobody names one, what stands for it."""

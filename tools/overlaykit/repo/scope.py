@@ -148,11 +148,12 @@ def of_both(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Part, 
         else:
             git.unpack(new, after)
             now = indexes.of_tree(Tree(after))
-        then_scope, now_scope = _scopes(git, Tree(after), (old, new), now, checks)
+        scope, then = _reached(git, Tree(after), (old, new), now, checks)
+        was, found = _placed(scope, then), _placed(scope, now)
         if new is None:
-            now_scope = replace(now_scope, untracked=tuple(git.untracked))
-        git.unpack_some(old, then_scope.reads, before)
-        yield (before, then_scope), (after, now_scope)
+            found = replace(found, untracked=tuple(git.untracked))
+        git.unpack_some(old, was.reads, before)
+        yield (before, was), (after, found)
 
 
 def _ends(git: Git, change: str) -> tuple[str, str | None]:
@@ -170,35 +171,36 @@ def _ends(git: Git, change: str) -> tuple[str, str | None]:
 def _scope(
     git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
 ) -> Scope:
-    return _scopes(git, tree, ends, now, checks)[1]
+    return _placed(_reached(git, tree, ends, now, checks)[0], now)
 
 
-def _scopes(
+def _reached(
     git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
-) -> tuple[Scope, Scope]:
-    """The scopes before and after; they differ in what is read beside the clusters."""
+) -> tuple[Scope, Index]:
+    """What a change reaches, and the index as it was before."""
     changed = git.changed(*ends)
     settings = config.load(tree, checks)
-    files = frozenset(changed)
+    scope = Scope(frozenset(changed), frozenset(), settings.clusters)
     if not changed:
-        nothing = Scope(files, frozenset(), settings.clusters)
-        return nothing, nothing
+        return scope, now
     with disk.scratch_folder() as folder:
         git.unpack_changed(*ends, folder)
         before = Index()
         before.renew(Tree(folder), changed)
     readers = Readers([now, before])
-    scope = Scope(files, frozenset(), settings.clusters)
-    reached = readers.touched(changed)
-    if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
-        whole = Scope(files, None, settings.clusters)
-        return whole, whole
-    found = frozenset(filter(None, map(scope.cluster, reached)))
     kept = {name: paths for name, paths in now.reads.items() if name not in changed}
     then = Index(kept | before.reads)
-    scope = replace(scope, clusters=found)
-    old, new = (replace(scope, beside=_beside(i, scope, found)) for i in (then, now))
-    return old.hiding(then), new.hiding(now)
+    reached = readers.touched(changed)
+    if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
+        return replace(scope, clusters=None), then
+    return replace(scope, clusters=frozenset(filter(None, map(scope.cluster, reached)))), then
+
+
+def _placed(scope: Scope, index: Index) -> Scope:
+    """A scope with what is looked at beside its clusters, and what is not."""
+    if not scope.clusters:
+        return scope
+    return replace(scope, beside=_beside(index, scope, scope.clusters)).hiding(index)
 
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:
