@@ -145,9 +145,9 @@ def application_removed(context: Context) -> Iterator[Hazard]:
         mine = [one for one in context.pairs.kinds(_STATEFUL) if _deployed(one, old.name)]
         lost = [one for one in mine if context.verdicts[one].effect is Effect.PRUNED]
         left = [one for one in mine if context.verdicts[one].effect is Effect.LEFT]
-        if not mine:
-            continue
-        names = ", ".join(one.item.label for one in (lost or left or mine)[:3])
+        if not lost and not left:
+            continue  # it had no jobs, or another takes them over
+        names = ", ".join(one.item.label for one in (lost or left)[:3])
         if lost:
             message = f"Application '{old.name}' goes, and {names} with their state"
             fix = "take savepoints first; to keep them running, remove its finalizer beforehand"

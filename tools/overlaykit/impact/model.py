@@ -170,7 +170,9 @@ class _Judge:
     def _changed(self, pair: Pair) -> Verdict:
         adopted = argocd.adopted(pair, self.pairs)
         if adopted:
-            return Verdict(Effect.RISKED, Level.RISK, adopted, "at risk")
+            holds = self._deletion(pair)[1] is Level.LOSS
+            effect, state = (Effect.RISKED, "at risk") if holds else (Effect.RECREATED, "")
+            return Verdict(effect, Level.RISK, adopted, state)
         before, after = self.jobs.get(pair, (None, None))
         if pair.is_same and not (before and after):
             # Its value files may have changed.
@@ -278,6 +280,8 @@ class _Judge:
         """Folders that do not build: nothing of them is applied."""
         for side, when in ((self.pairs.old, "before"), (self.pairs.new, "after")):
             for unit in argocd.broken_units(side):
+                if unit.folder in self.pairs.new.hidden & self.pairs.old.hidden:
+                    continue  # it did not build before, and still does not
                 place = unit.broken.place if unit.broken else Place(unit.folder)
                 told = (Told("", place, when == "before"),)
                 found = _unbuilt(unit, when)

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.hooks import sync_options
+from overlaykit.kubernetes.scope import namespaced
 from overlaykit.operator.request import Request
 from overlaykit.render.objects import Object
 from overlaykit.repo.operators import Operator
@@ -92,10 +93,15 @@ class Side:
         for unit in self.units:
             for obj in unit.objects:
                 if is_applied(obj):
-                    item = Item(obj, unit, self, self.world.together.namespace(unit, obj))
+                    item = Item(obj, unit, self, self._namespace(unit, obj))
                     for cluster in self.clusters(unit):
                         found.setdefault(key_of(cluster, item), item)
         return found
+
+    def _namespace(self, unit: Unit, obj: Object) -> str:
+        if namespaced(obj.group, obj.kind, self.world.scopes) is False:
+            return ""
+        return self.world.together.namespace(unit, obj)
 
     @cached_property
     def item_of(self) -> dict[int, Item]:

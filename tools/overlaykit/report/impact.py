@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
 
-from overlaykit.impact.effects import APPLIED, NEW, Level
+from overlaykit.impact.effects import APPLIED, NEW, Effect, Level
 from overlaykit.impact.hazards import Hazard
 from overlaykit.impact.model import Impact, Report, Told
 from overlaykit.report.text import Paint, clusters, count, plain
@@ -64,7 +64,9 @@ def _cluster(cluster: str, group: list[Impact], told: list[Impact], paint: Paint
 def _impact(one: Impact, wide: int, paint: Paint) -> Iterator[str]:
     verdict = one.verdict
     effect = paint(verdict.effect.value, style(verdict.level))
-    state = f"; state {verdict.state}" if verdict.state else ""
+    # The effect says so itself.
+    says = verdict.effect is Effect.RISKED and verdict.state == "at risk"
+    state = f"; state {verdict.state}" if verdict.state and not says else ""
     yield f"  {one.object:<{wide}}  {effect}{state}"
     yield f"      {verdict.why}"
     for told in one.told[:_MOST]:

@@ -9,7 +9,7 @@ from overlaykit.impact.model import Impact, Report
 from overlaykit.report.impact import major, minor, summary, where
 from overlaykit.report.text import clusters, count
 
-_ROWS = 40
+_ROWS = 30
 _SIGNS = {
     Level.LOSS: "🔴",
     Level.RECREATE: "🔴",
@@ -25,7 +25,7 @@ _SIGNS = {
 
 def render(report: Report) -> str:
     lines = [f"### Impact: {_headline(report)}", ""]
-    told = sorted(major(report), key=lambda one: (-one.verdict.level, one.clusters, one.object))
+    told = sorted(major(report), key=_order)
     if told:
         lines += [*_table(told), ""]
     if report.hazards:
@@ -36,6 +36,10 @@ def render(report: Report) -> str:
         "\n".join([*lines, f"<sub>{report.before} → {report.after}. {summary(report)}</sub>"])
         + "\n"
     )
+
+
+def _order(one: Impact) -> tuple[bool, int, tuple[str, ...], str]:
+    return not one.is_job, -one.verdict.level, one.clusters, one.object
 
 
 def _headline(report: Report) -> str:
