@@ -20,6 +20,7 @@ from impact.impact_trees import (
     one,
     session,
     session_job,
+    thing,
     tree,
 )
 from overlaykit.commands.impact import LEVELS
@@ -70,7 +71,7 @@ def test_markdown_has_the_table_first_and_the_reasons_folded(plant: Plant) -> No
     new = session_job(jarURI="https://8.8.8.8/b.jar")
     change(root, tree(session(), session_job()), tree(edited(session(), IMAGE), new))
     lines = overlay(root, "impact", "--format", "markdown").stdout.splitlines()
-    assert lines[0] == "### Impact: 2 restart"
+    assert lines[0] == "### Impact: 2 restarts"
     row = (
         "| 🟡 | prod | `FlinkSessionJob/flink/one` | **stateful restart** | "
         "kept, from a savepoint taken now |"
@@ -82,6 +83,30 @@ def test_markdown_has_the_table_first_and_the_reasons_folded(plant: Plant) -> No
     )
     assert any(line.startswith("- 🟠 **session-and-job** (prod, `clusters/prod/") for line in lines)
     assert lines[-1].startswith("<sub>HEAD → the working tree.")
+
+
+def test_no_value_of_a_secret_is_told(plant: Plant) -> None:
+    root = plant({})
+    secret = thing("v1", "Secret", "s", None, stringData={"password": "before-1"})
+    change(root, tree(secret), tree(edited(secret, ("stringData/password", "after-2"))))
+    for form in ("text", "json", "markdown"):
+        text = overlay(root, "impact", "--format", form).stdout
+        assert "before-1" not in text
+        assert "after-2" not in text
+    assert (
+        one(told(root), "Secret/flink/s")["changes"][0]["change"] == "stringData.password: changed"
+    )
+
+
+def test_a_comment_fits_whatever_the_change_is(plant: Plant) -> None:
+    root = plant({})
+    old = [deployment(f"job-{number}") for number in range(120)]
+    edits = [(f"spec/flinkConfiguration/x.{n}", "y" * 50) for n in range(20)]
+    change(root, tree(*old), tree(*(edited(one, *edits) for one in old)))
+    text = overlay(root, "impact", "--format", "markdown").stdout
+    assert len(text) < 65_536
+    assert "and 90 more below" in text
+    assert "left out" in text or "more object" in text
 
 
 def test_a_pipe_does_not_break_the_table(plant: Plant) -> None:

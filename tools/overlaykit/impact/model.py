@@ -1,5 +1,6 @@
 """The impact of a change: a verdict for each object, placed, and the hazards of it as a whole."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -306,10 +307,15 @@ def _told(pair: Pair, jobs: tuple[Job | None, Job | None], one: Changed) -> Told
     removed = one.after is None and pair.before is not None
     item, job = (pair.before, jobs[0]) if removed else (pair.after, jobs[1])
     item = item or pair.item
-    name = ".".join(map(str, one.path)) if jobs[1] else dotted(one.path)
-    return Told(
-        f"{name}: {_short(one.before)} -> {_short(one.after)}", _place(item, job, one), removed
-    )
+    name = ".".join(map(str, one.path)) if any(jobs) else dotted(one.path)
+    return Told(f"{name}: {_values(pair, one)}", _place(item, job, one), removed)
+
+
+def _values(pair: Pair, one: Changed) -> str:
+    """Both values; of a Secret, or where they begin alike, only that they differ."""
+    old, new = _short(one.before), _short(one.after)
+    hides = pair.key.kind == "Secret" and one.path[:1] in (("data",), ("stringData",))
+    return "changed" if hides or old == new else f"{old} -> {new}"
 
 
 def _place(item: Item, job: Job | None, one: Changed) -> Place:
@@ -327,6 +333,6 @@ def _place(item: Item, job: Job | None, one: Changed) -> Place:
 def _short(value: object) -> str:
     if value is None:
         return "nothing"
-    text = value if isinstance(value, str) else repr(value)
+    text = value if isinstance(value, str) else json.dumps(value, default=str, ensure_ascii=False)
     text = " ".join(text.split())
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -9,7 +9,9 @@ from overlaykit.impact.model import Impact, Report
 from overlaykit.report.impact import major, minor, summary, where
 from overlaykit.report.text import clusters, count
 
-_ROWS = 30
+_ROWS, _ITEMS, _FIELDS = 30, 100, 10
+# A comment on GitHub holds 65,536 characters; the table and the hazards come first.
+_ROOM = 50_000
 _SIGNS = {
     Level.LOSS: "🔴",
     Level.RECREATE: "🔴",
@@ -29,7 +31,7 @@ def render(report: Report) -> str:
     if told:
         lines += [*_table(told), ""]
     if report.hazards:
-        lines += ["**Before you merge**", "", *map(_hazard, report.hazards), ""]
+        lines += ["**Before you merge**", "", *_hazards(report.hazards), ""]
     if report.impacts:
         lines += [*_details(report), ""]
     return (
@@ -48,15 +50,13 @@ def _headline(report: Report) -> str:
     restarts = [
         one for one in report.impacts if Level.RESTART <= one.verdict.level <= Level.REDEPLOY
     ]
-    parts = [
-        f"{len(listed)} {word}"
-        for listed, word in (
-            (lost, "lose state"),
-            (risk, "at risk or refused"),
-            (restarts, "restart"),
-        )
-        if listed
-    ]
+    parts = []
+    if lost:
+        parts.append(f"{len(lost)} {'loses' if len(lost) == 1 else 'lose'} state")
+    if risk:
+        parts.append(f"{len(risk)} at risk or refused")
+    if restarts:
+        parts.append(count(len(restarts), "restart"))
     if parts:
         return ", ".join(parts)
     if report.hazards:
@@ -84,6 +84,12 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+def _hazards(found: list[Hazard]) -> Iterator[str]:
+    yield from map(_hazard, found[:_ROWS])
+    if len(found) > _ROWS:
+        yield f"- and {count(len(found) - _ROWS, 'more hazard')}"
+
+
 def _hazard(hazard: Hazard) -> str:
     at = ", ".join(f"`{one.file}:{one.line}`" for one in hazard.places)
     old = " (before)" if hazard.removed else ""
@@ -94,25 +100,40 @@ def _hazard(hazard: Hazard) -> str:
 
 
 def _details(report: Report) -> Iterator[str]:
-    told = major(report)
+    """A folded block for each set of clusters, as long as a comment may hold them."""
+    told, room, left = major(report), _ROOM, 0
     for names, group in groupby(report.impacts, lambda one: one.clusters):
-        listed = list(group)
-        yield f"<details><summary>Why, on <b>{clusters(names)}</b></summary>"
-        yield ""
-        for one in listed:
-            if one in told:
-                yield from _detail(one)
-        rest = minor(listed)
-        if rest:
-            yield f"- besides: {rest}"
-        yield ""
-        yield "</details>"
+        block = list(_block(clusters(names), list(group), told))
+        room -= sum(len(line) + 1 for line in block)
+        if room > 0:
+            yield from block
+        else:
+            left += 1
+    if left:
+        yield f"The reasons of {count(left, 'more block')} are left out: `overlay impact` has them."
+
+
+def _block(names: str, group: list[Impact], told: list[Impact]) -> Iterator[str]:
+    yield f"<details><summary>Why, on <b>{names}</b></summary>"
+    yield ""
+    mine = [one for one in group if one in told]
+    for one in mine[:_ITEMS]:
+        yield from _detail(one)
+    if len(mine) > _ITEMS:
+        yield f"- and {count(len(mine) - _ITEMS, 'more object')}"
+    rest = minor(group)
+    if rest:
+        yield f"- besides: {rest}"
+    yield ""
+    yield "</details>"
 
 
 def _detail(one: Impact) -> Iterator[str]:
     yield f"- `{one.object}`: {one.verdict.why}."
-    for told in one.told:
+    for told in one.told[:_FIELDS]:
         yield f"  - `{where(told)}`{f' `{told.text}`' if told.text else ''}"
+    if len(one.told) > _FIELDS:
+        yield f"  - and {count(len(one.told) - _FIELDS, 'more field')}"
     for note in one.verdict.notes:
         yield f"  - {note}"
     if one.verdict.doubt:
