@@ -130,7 +130,7 @@ def waits(item: Item) -> str:
 def doubt(item: Item) -> str:
     """What is taken for granted of the Application that applies an object."""
     told = (item.world.assumption_on(one) for one in item.applications)
-    return next(filter(None, told), "")
+    return next(filter(None, (item.unit.assuming, *told)), "")
 
 
 def adopted(pair: Pair, pairs: Pairs) -> str:

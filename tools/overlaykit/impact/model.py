@@ -234,10 +234,11 @@ class _Judge:
 
     def _gone(self, pair: Pair) -> Verdict:
         found = argocd.removal(self.pairs, pair.item)
+        doubt = pair.item.unit.assuming or found.doubt
         if not found.deletes:
-            return Verdict(Effect.LEFT, Level.CHANGE, found.why, "kept", doubt=found.doubt)
+            return Verdict(Effect.LEFT, Level.CHANGE, found.why, "kept", doubt=doubt)
         state, level, why = self._deletion(pair)
-        return Verdict(Effect.PRUNED, level, f"{found.why}; {why}", state, doubt=found.doubt)
+        return Verdict(Effect.PRUNED, level, f"{found.why}; {why}", state, doubt=doubt)
 
     def _deletion(self, pair: Pair) -> tuple[str, Level, str]:
         job = self.jobs.get(pair, (None, None))[0]
