@@ -4,6 +4,7 @@ Source: the CRDs of Confluent for Kubernetes (their CEL rules); Confluent, "Mana
 "Configure Environments".
 """
 
+import re
 from typing import Any
 
 from overlaykit.impact.effects import Changed, Effect, Level, Verdict, below, differences
@@ -19,6 +20,11 @@ IMMUTABLE: dict[str, tuple[str, ...]] = {
     "FlinkKafkaDatabase": ("flinkEnvironment",),
     "FlinkEnvironmentSecretMapping": ("flinkEnvironment",),
 }
+_DEFINES = re.compile(
+    r"(?:\s|--[^\n]*\n|/\*.*?\*/)*(?:CREATE|ALTER|DROP|USE|SET|SHOW|DESCRIBE|EXPLAIN)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_SELECTS = re.compile(r"\bAS\s+SELECT\b", re.IGNORECASE)
 _BY_CMF = "that CMF takes this change over to what runs"
 
 
@@ -56,6 +62,18 @@ def changed(kind: str, before: dict[str, Any], after: dict[str, Any]) -> Verdict
     return None
 
 
+def restarted(before: dict[str, Any], after: dict[str, Any]) -> Verdict | None:
+    """An application that is told to start from another savepoint; None where it is not."""
+    path = ("spec", "startFromSavepoint")
+    old, new = (_spec(one).get(path[1]) for one in (before, after))
+    if not new or old == new:
+        return None
+    why = "the application is started from the savepoint that startFromSavepoint names"
+    state = "from the given savepoint; what came after it is lost"
+    found = (Changed((path[1],), old, new),)
+    return Verdict(Effect.REDEPLOYED, Level.REDEPLOY, why, state, found, (), _BY_CMF)
+
+
 def _statement(found: list[Changed], after: dict[str, Any]) -> Verdict:
     stopped = below(found, "spec", "stopped")
     if stopped and _spec(after).get("stopped") is True:
@@ -84,8 +102,15 @@ def _pool(found: list[Changed], after: dict[str, Any]) -> Verdict:
     return Verdict(Effect.UPDATED, Level.CHANGE, why, "kept", tuple(found), (), _BY_CMF)
 
 
-def deleted(kind: str) -> tuple[str, Level, str]:
+def is_definition(sql: str) -> bool:
+    """Whether a statement only defines something, and runs no job."""
+    return bool(_DEFINES.match(sql)) and not _SELECTS.search(sql)
+
+
+def deleted(kind: str, data: dict[str, Any]) -> tuple[str, Level, str]:
     """(state, level, why) of an object that is deleted."""
+    if kind == "FlinkStatement" and is_definition(str(_spec(data).get("statement") or "")):
+        return "", Level.RECREATE, "the statement is deleted; what it defined stays"
     if kind == "FlinkStatement":
         return "lost", Level.LOSS, "the statement is stopped and deleted with its state"
     if kind == "FlinkEnvironment":

@@ -188,6 +188,9 @@ class _Judge:
         return self._plain(pair)
 
     def _job(self, pair: Pair, before: Job, after: Job) -> Verdict:
+        start = confluent.restarted(*(one.obj.data for one in pair.sides))
+        if start and operated.is_confluent(after):
+            return start
         found = operated.changed(before, after)
         if found.effect is Effect.NOTHING and not pair.is_same:
             why = "nothing that the operator looks at changed"
@@ -246,7 +249,7 @@ class _Judge:
             state, why = operated.deleted(job)
             return state, Level.LOSS, why
         if confluent.is_own(pair.key.group, pair.key.kind):
-            return confluent.deleted(pair.key.kind)
+            return confluent.deleted(pair.key.kind, pair.item.obj.data)
         if pair.key.kind == "FlinkStateSnapshot":
             return operated.deleted_snapshot(pair.item.obj)
         if pair.key.kind == "Application":
