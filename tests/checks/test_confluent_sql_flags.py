@@ -1,4 +1,4 @@
-"""confluent/sql-flags: what counts as on, and whose chart is meant."""
+"""confluent/sql-flags and confluent/encryption: what counts as on, and whose chart is meant."""
 
 from pathlib import Path
 
@@ -42,7 +42,8 @@ def found(root: Path, *charts: dict) -> list[str]:
     }
     write(root / "sql" / "secret.yaml", secret)
     result = validate(root, [], lambda done, total: None)
-    return [f.message for f in result.findings if f.check == "confluent/sql-flags"]
+    wanted = ("confluent/sql-flags", "confluent/encryption")
+    return [f.message for f in result.findings if f.check in wanted]
 
 
 @pytest.mark.parametrize(
@@ -65,7 +66,9 @@ def test_flags_of_cfk(tmp_path: Path, helm: dict, off: str) -> None:
 @pytest.mark.parametrize("enabled", [True, False, None])
 def test_encryption_of_cmf(tmp_path: Path, enabled: bool | None) -> None:
     values = {} if enabled is None else {"valuesObject": {"encryption": {"enabled": enabled}}}
-    assert bool(found(tmp_path, chart(CMF, **values))) is not enabled
+    told = found(tmp_path, chart(CMF, **values))
+    # Encryption without a key is another mistake.
+    assert any("encryption.enabled is off" in one for one in told) is not bool(enabled)
 
 
 def test_a_chart_of_another_cluster_says_nothing(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,16 @@ def blocks(page: str, name: str) -> dict[str, str]:
     parts = re.split(r"^# file: (.+)\n", inspect.cleandoc(found[1]) + "\n", flags=re.MULTILINE)
     assert not parts[0].strip(), f"{name}: begins with # file: <path>"
     return dict(zip(parts[1::2], parts[2::2], strict=True))
+
+
+def commit_what_was(root: Path, page: str) -> None:
+    """Where a page says what was there before, that is the last commit of the example."""
+    if "\nBefore:\n" not in page:
+        return
+    write(root, blocks(page, "Before"))
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.test"]
+    for words in (["init", "-q"], ["add", "-A"], ["commit", "-q", "-m", "before"]):
+        subprocess.run([*git, *words], cwd=root, check=True)
 
 
 def found_at(root: Path, check: str) -> set[tuple[str, int]]:
@@ -40,6 +51,7 @@ def write(root: Path, files: dict[str, str]) -> set[tuple[str, int]]:
 
 @pytest.mark.parametrize("check", checks.ids())
 def test_the_bad_example_is_found_where_it_says(check: str, tmp_path: Path) -> None:
+    commit_what_was(tmp_path, checks.load(check).page)
     marked = write(tmp_path, blocks(checks.load(check).page, "Bad"))
     assert marked, f"mark the line with {MARK}"
     assert found_at(tmp_path, check) == marked
@@ -47,6 +59,7 @@ def test_the_bad_example_is_found_where_it_says(check: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("check", checks.ids())
 def test_the_good_example_is_silent(check: str, tmp_path: Path) -> None:
+    commit_what_was(tmp_path, checks.load(check).page)
     write(tmp_path, blocks(checks.load(check).page, "Good"))
     assert found_at(tmp_path, check) == set()
 

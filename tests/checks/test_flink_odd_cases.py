@@ -160,3 +160,23 @@ def test_the_memory_that_would_do(plant: Plant) -> None:
     [found] = findings(plant(files))
     assert found.message == "task heap is 25.6 MB"
     assert found.fix == "write 1728m, which gives 384 MB of task heap"
+
+
+def test_milliseconds_where_a_release_wants_a_number(plant: Plant) -> None:
+    options = "heartbeat.timeout: 30 s"
+    assert told(plant(job(options))) == set()
+    [found] = findings(plant(job(options, "1.19")))
+    assert (found.check, found.level) == ("flink/duration", "error")
+    assert found.fix == "write 30000"
+
+
+def test_a_wrong_duration_is_told_once_whatever_the_release(plant: Plant) -> None:
+    for version in ("1.17", "1.19", "1.20", "2.0"):
+        found = findings(plant(job("heartbeat.timeout: 5 fortnights", version)))
+        assert [one.check for one in found if one.line == 11] == ["flink/duration"]
+
+
+def test_a_password_for_java_is_a_secret(plant: Plant) -> None:
+    option = "env.java.opts.all: -Djavax.net.ssl.keyStorePassword="
+    assert told(plant(job(option + "x9Kq2vLp"))) == {("error", "secret")}
+    assert told(plant(job(option + "${PASSWORD}"))) == set()

@@ -258,3 +258,21 @@ def test_an_application_of_an_unseen_environment_is_doubted(plant: Plant) -> Non
     ).replace("spec:\n", "spec:\n  flinkEnvironment: default\n", 1)  # fmt: skip
     told = found(plant, "upgrade-dirs", application, **deployed(state="stat"))
     assert {(one.level, "'default'" in one.message) for one in told} == {("warning", True)}
+
+
+def test_an_operator_beside_the_jobs_is_theirs_though_no_cluster_has_a_name(plant: Plant) -> None:
+    """Both Applications come from one root and go to one destination."""
+    files = {"apps/kustomization.yaml": "resources: [operator.yaml, jobs.yaml]\n"}
+    files |= {"apps/operator.yaml": OPERATOR.replace("state.", "stat.")}
+    told = found(plant, "upgrade-dirs", STATEFUL, **files, **{"apps/jobs.yaml": JOBS})
+    assert {one.level for one in told} == {"error"}
+
+
+def test_a_default_of_the_chart_is_told_where_it_is_set_alone(plant: Plant) -> None:
+    files = deployed(state="kubernetes.operator.wrong")
+    files |= {"flink/session.yaml": SESSION_JOB}
+    listed = KUSTOMIZATION + "- session.yaml\n"
+    cluster = DEPLOYMENT.split("  job:")[0].replace("orders", "shared")
+    tree = {**files, "flink/kustomization.yaml": listed}
+    told = found(plant, "unknown-key", cluster, **tree)
+    assert {one.file for one in told} <= {"clusters/dev/operator.yaml"}

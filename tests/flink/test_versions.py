@@ -24,6 +24,24 @@ def test_images(image: object, version: versions.Version | None) -> None:
     assert versions.of_image(image) == version
 
 
+@pytest.mark.parametrize(
+    ("image", "version"),
+    [
+        ("registry.example.com/team/flink-orders:2.1.1-202603231630", (2, 1)),
+        ("my-flink:1.20.3", (1, 20)),
+        ("my-flink:v1.19.0.4", (1, 19)),
+        ("my-flink:1.1.0", None),
+        ("my-flink:2.30.0", None),
+        ("my-flink:1.20", None),
+        ("orders:1.20.3", None),
+        ("flink-kubernetes-operator:1.15.0", None),
+        (None, None),
+    ],
+)
+def test_an_image_of_ones_own(image: str | None, version: versions.Version | None) -> None:
+    assert versions.of_own_image(image) == version
+
+
 def test_spec() -> None:
     assert versions.of_spec("v1_20") == (1, 20)
     assert versions.of_spec("1.20") is None

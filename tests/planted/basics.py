@@ -205,7 +205,7 @@ CASES = [
         "workloads/cmf-operator/components/encryption/values.yaml",
         "  enabled: true",
         "  enabled: false",
-        "confluent/sql-flags",
+        "confluent/encryption",
         "workloads/flink-sql/components/credentials/flink-secret.yaml",
         "kind: FlinkSecret",
     ),

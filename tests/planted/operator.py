@@ -95,7 +95,7 @@ CASES = [
     Case("a namespace that the operator does not watch", VALUES, "watchNamespaces:\n- flink",
          "watchNamespaces:\n- flinks", "operator/watchns", CLUSTER, "namespace: flink"),
     Case("an environment where nobody watches", ENVIRONMENT, "kubernetesNamespace: flink",
-         "kubernetesNamespace: flinks", "operator/watchns"),
+         "kubernetesNamespace: flinks", "confluent/ns"),
     Case("state that is dropped", SESSION_JOB, "upgradeMode: savepoint",
          "upgradeMode: savepoint\n    allowNonRestoredState: true", "operator/nonrestored",
          line="allowNonRestoredState", level="warning"),

@@ -14,6 +14,8 @@ from overlaykit.repo.tree import below_checkout
 from overlaykit.validate import Result, validate, validate_change, validate_shard
 
 Say = Callable[[str], None]
+# Fixes that bring others to light: a group, then the fields of its kind, then their values.
+_ROUNDS = 5
 _SHARD = re.compile(r"(\d{1,5})/(\d{1,5})")
 
 
@@ -41,14 +43,26 @@ def carry_out(request: Request, progress: Progress, say: Say) -> Result:
     _check(request)
     result = _judge(request, progress)
     if request.fixes:
-        for name in fix.apply(request.root, result.findings):
-            say(f"fixed {name}")
-        result = _judge(request, progress)
+        result = _fixed(request, result, progress, say)
         _say_unfixed(result.findings, say)
     if request.baseline is not None:
         _compare(request, request.baseline, result, say)
     result.fail_on = request.fail_on
     result.above = below_checkout(request.root)
+    return result
+
+
+def _fixed(request: Request, result: Result, progress: Progress, say: Say) -> Result:
+    """What is left after the fixes: one may bring another to light, so they are tried again."""
+    done: set[str] = set()
+    for _ in range(_ROUNDS):
+        names = fix.apply(request.root, result.findings)
+        done |= set(names)
+        result = _judge(request, progress)
+        if not names or not any(finding.edits for finding in result.findings):
+            break
+    for name in sorted(done):
+        say(f"fixed {name}")
     return result
 
 

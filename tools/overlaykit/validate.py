@@ -85,6 +85,7 @@ def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) 
     started = time.perf_counter()
     world = open_world(root, checks.ids(), scope.reads, scope.untracked)
     world.knows_users, world.hidden = scope.knows_users, scope.hidden
+    world.compared = scope.compared
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
@@ -198,6 +199,9 @@ def _finding(
     if unit is not None:
         cluster, workload = unit.cluster, unit.workload
     overridden = check.id in world.config.levels
+    edits = problem.edits
+    if not edits and check.mend is not None:
+        edits = check.mend(problem, place, world)
     return Finding(
         check=check.id,
         level=level if overridden else problem.level or level,
@@ -210,5 +214,5 @@ def _finding(
         workload=problem.workload or workload,
         object=problem.object or (obj.label if obj else ""),
         field=dotted(problem.path),
-        edits=problem.edits,
+        edits=edits,
     )

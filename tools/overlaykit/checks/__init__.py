@@ -3,7 +3,8 @@
 A module has LEVEL, a docstring that is its page, and one function whose name says what it is
 given: `check_object(obj, world)`, `check_unit(unit, world)`, `check_file(document, world)`,
 `check_repository(world)` or `check_comments(comments, findings)`. It yields Problems. With
-DRAFTS = True an object check is also given the source objects of folders that do not build.
+DRAFTS = True an object check is also given the source objects of folders that do not build. A
+function `mend(problem, place, world)` gives the edits of a problem once its place is known.
 """
 
 import contextlib
@@ -17,7 +18,7 @@ from functools import cache
 from types import ModuleType
 from typing import Any
 
-from overlaykit.findings import Problem
+from overlaykit.findings import Edit, Problem
 
 _LOADING = threading.Lock()
 INPUTS = ("object", "unit", "file", "repository", "comments")
@@ -33,6 +34,7 @@ class Check:
     input: str
     run: Callable[..., Iterator[Problem]]
     drafts: bool = False
+    mend: Callable[..., tuple[Edit, ...]] | None = None
 
     @property
     def law(self) -> str:
@@ -81,7 +83,8 @@ def load(check: str) -> Check:
     module = importlib.import_module(f"{__name__}.{family}.{name.replace('-', '_')}")
     kind, run = _function(module)
     page = inspect.cleandoc(module.__doc__ or "")
-    return Check(check, module.LEVEL, page, kind, run, getattr(module, "DRAFTS", False))
+    drafts, mend = getattr(module, "DRAFTS", False), getattr(module, "mend", None)
+    return Check(check, module.LEVEL, page, kind, run, drafts, mend)
 
 
 def _function(module: ModuleType) -> tuple[str, Any]:

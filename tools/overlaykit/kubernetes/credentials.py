@@ -25,7 +25,9 @@ _IN_URL = re.compile(r"\b[a-z][a-z0-9+.-]*://[^\s/:@\"']+:(?P<text>[^\s/@\"']+)@
 _IN_JAAS = re.compile(
     r"LoginModule\b.*\b(?:password|clientSecret)\s*=\s*[\"'](?P<text>[^\"']*)[\"']", re.DOTALL
 )
-_OPTION = re.compile(r"--[\w.-]*(?:password|token|secret-key|api-key)=(?P<text>\S+)")
+_OPTION = re.compile(
+    r"(?:--[\w.-]*(?:password|token|secret-key|api-key)|-D[\w.]*[pP]assword)=(?P<text>\S+)"
+)
 # Keys whose form gives them away; documentation has some that end in EXAMPLE.
 _FORMS = re.compile(
     r"\b(?:AKIA[0-9A-Z]{16}|ghp_[A-Za-z0-9]{36}|github_pat_\w{60,}|glpat-[\w-]{20}|"

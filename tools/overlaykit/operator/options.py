@@ -39,7 +39,10 @@ _NEVER = {
     "vertex.parallelism.max": "vertex.max-parallelism",
     "scale-down.grace-period": "scale-down.interval",
     "targetutilization": "utilization.target",
+    "target.utilization": "utilization.target",
 }
+# Of these nobody can tell what was meant but the one who wrote them.
+_GUESSED = frozenset({"scale-down.grace-period"})
 
 
 @dataclass(frozen=True)
@@ -109,6 +112,12 @@ def meant(key: str, release: Release) -> str:
         names = [one for one in known if one.startswith(AUTOSCALER)]
         return next(iter(difflib.get_close_matches(AUTOSCALER + name, names, 1, 0.75)), "")
     return next(iter(difflib.get_close_matches(key, known, 1, 0.8)), "")
+
+
+def renamed(key: str) -> str:
+    """The option that a key of the autoscaler surely means; empty where that is a guess."""
+    name = key.removeprefix(OPERATOR).removeprefix(AUTOSCALER).lower()
+    return AUTOSCALER + _NEVER[name] if name in _NEVER and name not in _GUESSED else ""
 
 
 def since(key: str) -> int | None:

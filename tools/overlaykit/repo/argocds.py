@@ -133,6 +133,10 @@ class ArgoCDs:
                 found.setdefault(id(application), []).append(one)
         return found
 
+    def homes(self, application: Application) -> set[str]:
+        """The roots of the Argo CDs that an Application belongs to."""
+        return {one.root for one in self._of_application.get(id(application), ())}
+
     @cached_property
     def _projects(self) -> dict[str, list[Placed]]:
         """Every AppProject of the repository, by name."""

@@ -317,7 +317,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "flinks", "users", "operators", "operated"),
+    *("deployers", "healths", "flinks", "sqls", "users", "operators", "operated"),
 )
 
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 
-from overlaykit.flink import options, values
+from overlaykit.flink import options, values, versions
 from overlaykit.flink.configuration import Setting
+from overlaykit.flink.options import Option
+from overlaykit.flink.versions import Version
 from overlaykit.kubernetes.pods import flink_spec, mapping
 from overlaykit.repo.flinks import Config, is_filled_in
 from overlaykit.repo.world import Unit, World
@@ -12,7 +14,10 @@ from overlaykit.repo.world import Unit, World
 def refused(
     unit: Unit, world: World, types: tuple[str, ...]
 ) -> Iterator[tuple[Config, Setting, str]]:
-    """The settings of options of these types that Flink cannot read, and why."""
+    """The settings of options of these types that Flink cannot read, and why.
+
+    A duration where a release wants milliseconds as a number is refused as a duration.
+    """
     for config in world.flinks.configs(unit):
         for setting in config.settings:
             why = _why(config, setting, types)
@@ -23,14 +28,26 @@ def refused(
 def _why(config: Config, setting: Setting, types: tuple[str, ...]) -> str:
     if is_filled_in(setting.value):
         return ""
-    why = ""
+    found: dict[str, str] = {}
     for version in config.possible:
         option = options.catalogue(version).find(setting.key)
-        if option is not None and option.type in types and option.key != "":
-            why = values.refusal(option, setting.value, version)
+        if option is not None and option.key != "":
+            kind, why = _refusal(option, setting.value, version)
             if not why:
                 return ""
-    return why
+            found.setdefault(kind, why)
+    kind = "Duration" if "Duration" in found else next(iter(found), "")
+    return found[kind] if kind in types else ""
+
+
+def _refusal(option: Option, text: str, version: Version) -> tuple[str, str]:
+    """The type that a value fails, and why; empty where the release reads it."""
+    why = values.refusal(option, text, version)
+    if why and option.type in ("Integer", "Long"):
+        later = options.catalogue(options.versions()[-1]).find(option.key)
+        if later is not None and later.type == "Duration":
+            return "Duration", f"Flink {versions.text(version)} wants milliseconds, without a unit"
+    return option.type, why
 
 
 def _is_overwritten(config: Config, key: str) -> bool:

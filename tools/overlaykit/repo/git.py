@@ -82,6 +82,19 @@ class Git:
             self._changes[old, new] = found
         return self._changes[old, new]
 
+    def text(self, commit: str, name: str) -> str | None:
+        """A file of a commit; None where it is not there."""
+        argv = ["git", "--no-optional-locks", "cat-file", "blob", f"{commit}:{name}"]
+        done = process.run(argv, cwd=self.root, timeout=300)
+        return done.out if done.code == 0 else None
+
+    def is_published(self, commit: str) -> bool:
+        """Whether a branch of a remote has a commit, or no remote is known."""
+        listed = ["for-each-ref", "--count=1", "--format=%(refname)", "refs/remotes"]
+        if not self._run(*listed).strip():
+            return True
+        return bool(self._run(*listed[:-1], f"--contains={commit}", "refs/remotes").strip())
+
     def unpack(self, commit: str, folder: Path) -> None:
         """Write the files of a commit below a folder.
 

@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from overlaykit.findings import Problem
+from overlaykit.findings import Edit, Problem
 from overlaykit.kubernetes.pods import CONFLUENT, FLINK, flink_spec, mapping
 from overlaykit.operator.request import Rejection, Request
 from overlaykit.operator.validator import validate
 from overlaykit.operator.versions import NEWEST, OLDEST, Release
 from overlaykit.render.objects import Object
-from overlaykit.repo.flinks import place
+from overlaykit.repo.flinks import place, replacing
 from overlaykit.repo.operators import Operator
 from overlaykit.source import Path, Place
 
@@ -81,6 +81,20 @@ class Operated:
         path = real_path(obj, request.at(key))
         at = self.option(unit, obj, key) or unit.locate(obj, path, False)
         return Problem(message, fix, at=at, path=path, object=obj.label)
+
+    def renaming(self, unit: "Unit", obj: Object, key: str, name: str) -> tuple[Edit, ...]:
+        """The edit that gives an option of an object its right name; none where it has it too."""
+        for job in self.world.flinks.jobs(unit):
+            if job.obj is obj and key in job.values and name not in job.values:
+                one, config = job.values[key]
+                at = place(self.world, config, one.setting, key=True)
+                return replacing(self.world, at, key, name)
+        return ()
+
+    def comes_from_chart(self, unit: "Unit", obj: Object, request: Request, key: str) -> bool:
+        """Whether an option of an object is a default of the operator that has no place here."""
+        own = request.at(key) != ("spec", "flinkConfiguration")
+        return not own and self.option(unit, obj, key) is None
 
     def option(self, unit: "Unit", obj: Object, key: str) -> Place | None:
         """Where an option comes from: the object, an environment, the operator's defaults."""

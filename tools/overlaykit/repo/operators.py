@@ -4,6 +4,7 @@
 the values that are here.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -63,8 +64,21 @@ class Operators:
         if id(unit) not in self._found:
             clusters = sorted(self.world.together.clusters(unit))
             charts = [one for name in clusters for one in self._charts.get(name, ())]
+            charts = charts or list(self._beside(unit))
             self._found[id(unit)] = [self._declared(one) for one in charts] or [self._declared()]
         return self._found[id(unit)]
+
+    def _beside(self, unit: "Unit") -> Iterator[Application]:
+        """Operators that the Argo CD of a unit's Application deploys to the same destination,
+        which nobody gives a name."""
+        deployers = self.world.together.deployers(unit)
+        for one in self._charts.get("", ()) if deployers else ():
+            homes = self.world.argocds.homes(one)
+            for other in deployers:
+                same = other.destination.cluster == one.destination.cluster
+                if same and any(home in homes for home in self.world.argocds.homes(other)):
+                    yield one
+                    break
 
     @cached_property
     def _charts(self) -> dict[str, list[Application]]:

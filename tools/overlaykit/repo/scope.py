@@ -16,6 +16,7 @@ from overlaykit.config import Config
 from overlaykit.errors import CannotLook
 from overlaykit.findings import Finding
 from overlaykit.repo import index as indexes
+from overlaykit.repo.before import Commit
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.git import Git
 from overlaykit.repo.index import Index, Readers
@@ -34,8 +35,8 @@ class Scope:
 
     `beside`: clusters that those build from, which are read and not judged. `others`: with what
     belongs to no cluster; then all is read, and these are the clusters that are not judged.
-    `untracked`: what git says of that, where it was asked already. `hidden`: the paths that files
-    name which are not looked at.
+    `untracked`: what git says of that, where it was asked already. `compared`: the older commit.
+    `hidden`: the paths that files name which are not looked at.
     """
 
     files: frozenset[str] = frozenset()
@@ -43,6 +44,7 @@ class Scope:
     glob: str = ""
     beside: frozenset[str] = frozenset()
     untracked: tuple[str, ...] | None = None
+    compared: Commit | None = None
     others: frozenset[str] | None = None
     hidden: frozenset[str] = frozenset()
     _of_folder: dict[str, str] = field(default_factory=dict)
@@ -124,12 +126,14 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
     if new is None:
         now = indexes.of_checkout(git, root)
         found = _scope(git, Tree(root), (old, None), now, checks)
-        yield root, replace(found, untracked=tuple(git.untracked))
+        commit = Commit(git, old)
+        yield root, replace(found, untracked=tuple(git.untracked), compared=commit)
         return
     with disk.scratch_folder() as folder:
         git.unpack(new, folder)
         tree = Tree(folder)
-        yield folder, _scope(git, tree, (old, new), indexes.of_tree(tree), checks)
+        found = _scope(git, tree, (old, new), indexes.of_tree(tree), checks)
+        yield folder, replace(found, compared=Commit(git, old, new))
 
 
 @contextlib.contextmanager

@@ -24,11 +24,14 @@ from overlaykit.repo.tree import Tree, join
 from overlaykit.source import Document, Path, Place
 
 if TYPE_CHECKING:
+    from overlaykit.repo.before import Commit
     from overlaykit.repo.charts import Charts
+    from overlaykit.repo.confluents import Confluents
     from overlaykit.repo.flinks import Flinks
     from overlaykit.repo.health import Healths
     from overlaykit.repo.operated import Operated
     from overlaykit.repo.operators import Operators
+    from overlaykit.repo.sqls import Sqls
 
 # Namespaces that every cluster has.
 STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -78,6 +81,8 @@ class World:
     lost: bool = False
     # Whether all that builds from a file is in this world, which may be a part of the repository.
     knows_users: Callable[[str], bool] = lambda name: True
+    # The older commit that a change is judged against; None: the last one.
+    compared: "Commit | None" = None
     # What files name that are not in this world.
     hidden: frozenset[str] = frozenset()
 
@@ -298,6 +303,13 @@ class World:
         return Together(self)
 
     @cached_property
+    def confluents(self) -> "Confluents":
+        """CMF and Confluent for Kubernetes on the clusters."""
+        from overlaykit.repo.confluents import Confluents
+
+        return Confluents(self)
+
+    @cached_property
     def operators(self) -> "Operators":
         """The Flink operators of the clusters."""
         from overlaykit.repo.operators import Operators
@@ -317,6 +329,13 @@ class World:
         from overlaykit.repo.flinks import Flinks
 
         return Flinks(self)
+
+    @cached_property
+    def sqls(self) -> "Sqls":
+        """The Flink SQL of all units."""
+        from overlaykit.repo.sqls import Sqls
+
+        return Sqls(self)
 
     @cached_property
     def sources(self) -> list[Document]:

@@ -39,55 +39,37 @@ Source: the CRDs of Confluent for Kubernetes 3.x and of the Flink Kubernetes Ope
 
 from collections.abc import Iterator
 
+from overlaykit.confluent.kinds import SERVED
 from overlaykit.findings import Problem
+from overlaykit.repo.flinks import replacing
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.world import World
 from overlaykit.source import Document
 
 LEVEL = "error"
 
-CONFLUENT = "platform.confluent.io/v1beta1"
-FLINK = "flink.apache.org/v1beta1"
-KINDS = {
-    **dict.fromkeys(
-        (
-            "CMFRestClass",
-            "FlinkEnvironment",
-            "FlinkApplication",
-            "FlinkComputePool",
-            "FlinkStatement",
-            "FlinkKafkaCatalog",
-            "FlinkKafkaDatabase",
-            "FlinkSecret",
-            "FlinkEnvironmentSecretMapping",
-        ),
-        CONFLUENT,
-    ),
-    **dict.fromkeys(
-        ("FlinkDeployment", "FlinkSessionJob", "FlinkStateSnapshot", "FlinkBlueGreenDeployment"),
-        FLINK,
-    ),
-}
-
 
 def check_file(document: Document, world: World) -> Iterator[Problem]:
-    yield from _problems(document)
+    yield from _problems(document, world)
     if document.file.rpartition("/")[2] in NAMES:
         found = world.graph.kustomizations.get(document.file.rpartition("/")[0])
         for patch in found.patches if found else ():
             for inline in patch.inline:
-                yield from _problems(inline)
+                yield from _problems(inline, world)
 
 
-def _problems(document: Document) -> Iterator[Problem]:
+def _problems(document: Document, world: World) -> Iterator[Problem]:
     data = document.data
     if not isinstance(data, dict) or not isinstance(data.get("apiVersion"), str):
         return
     kind, written = str(data.get("kind")), data["apiVersion"]
-    wanted = KINDS.get(kind)
+    wanted = SERVED.get(kind)
     if wanted and written != wanted:
+        at = document.place_of(("apiVersion",))
+        assert at is not None
         yield Problem(
             f"{kind} is not served as '{written}'; it is {wanted}",
             f"write apiVersion: {wanted}",
-            at=document.place_of(("apiVersion",)),
+            at=at,
+            edits=replacing(world, at, written, wanted),
         )

@@ -1,9 +1,9 @@
 """Who uses the Flink SQL kinds has switched them on.
 
 Confluent for Kubernetes leaves the SQL kinds alone (no status, no error) unless its chart has
-enableFlinkSQL, which is off by default and takes effect only with enableCMFDay2Ops. A FlinkSecret
-besides needs CMF to encrypt its database (encryption.enabled), which is settled at CMF's first
-start. The verdict is on charts that the same parent deploys.
+enableFlinkSQL, which is off by default and takes effect only with enableCMFDay2Ops. CMF speaks of
+SQL to it from 2.3 on, and takes pools with an image for SQL only, for the Flink that the pool
+names. The verdict is on the charts of the same cluster.
 
 Bad:
     # file: clusters/dev/cfk.yaml
@@ -88,113 +88,127 @@ Good:
       computePoolName: sql
       statement: INSERT INTO totals SELECT product, SUM(units) FROM orders GROUP BY product;
 
-Source: Confluent for Kubernetes 3.3, "Manage Flink SQL statements"; CMF, "Encryption".
+Source: Confluent for Kubernetes 3.3, "Manage Flink SQL statements"; CMF, "Versions and
+Interoperability".
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
-from overlaykit.argocd.applications import Application
+from overlaykit.confluent import versions
+from overlaykit.confluent.kinds import SQL, is_cmf
 from overlaykit.findings import Problem
+from overlaykit.flink.versions import of_spec
 from overlaykit.render.objects import Object
-from overlaykit.repo.values import values_of
+from overlaykit.repo.confluents import Chart
 from overlaykit.repo.world import Unit, World
+from overlaykit.source import Path
 
 LEVEL = "error"
 
-_SQL = frozenset(
-    {
-        "FlinkComputePool",
-        "FlinkStatement",
-        "FlinkKafkaCatalog",
-        "FlinkKafkaDatabase",
-        "FlinkSecret",
-        "FlinkEnvironmentSecretMapping",
-    }
-)
+_IMAGE: Path = ("spec", "clusterSpec", "image")
+_FLINK: Path = ("spec", "clusterSpec", "flinkVersion")
+# Images of Flink without what CMF needs for SQL, by the last part of their names.
+_NO_SQL = ("flink", "cp-flink")
 
 
 @dataclass(frozen=True)
 class _Flag:
-    """A value of a chart without which some kinds do not work; `default` where it is not set."""
+    """A value of CFK's chart without which the SQL kinds do not work."""
 
-    chart: str
     path: tuple[str, ...]
     default: bool
-    kinds: frozenset[str]
-    without: str
 
     @property
     def text(self) -> str:
         return ".".join(self.path)
 
 
-_FLAGS = (
-    _Flag("confluent-for-kubernetes", ("enableFlinkSQL",), False, _SQL, "is never processed"),
-    _Flag("confluent-for-kubernetes", ("enableCMFDay2Ops",), True, _SQL, "is never processed"),
-    _Flag(
-        "confluent-manager-for-apache-flink",
-        ("encryption", "enabled"),
-        False,
-        frozenset({"FlinkSecret"}),
-        "is refused by CMF",
-    ),
-)
+_FLAGS = (_Flag(("enableFlinkSQL",), False), _Flag(("enableCMFDay2Ops",), True))
 
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     """One finding a flag: at the first object of a unit that needs it."""
-    confluent = [obj for obj in unit.objects if obj.group == "platform.confluent.io"]
-    deployers = [a for a in world.applications if unit in world.content(a)] if confluent else []
+    users = [obj for obj in unit.objects if obj.kind in SQL and is_cmf(obj)]
+    charts = world.confluents.cfk(unit) if users else []
     for flag in _FLAGS:
-        users = [obj for obj in confluent if obj.kind in flag.kinds]
-        for application in deployers[:1] if users else ():
-            charts = _beside(application, world, flag.chart)
-            if charts and not any(_is_on(chart, flag, world) for chart in charts):
-                yield _problem(unit, users, flag, charts[0])
+        if charts and not any(_is_on(chart, flag) for chart in charts):
+            yield _off(unit, users, flag, charts[0])
+    managers = world.confluents.cmf(unit) if users else []
+    known = [one.version for one in managers if one.version is not None]
+    release = max(known) if known and len(known) == len(managers) else None
+    if release and versions.is_below(release, versions.SQL_SINCE):
+        yield _too_old(users, managers[0])
+        return
+    for obj in users:
+        if obj.kind == "FlinkComputePool":
+            yield from _image(unit, obj, release)
+            yield from _flink(unit, obj, release)
 
 
-def _beside(application: Application, world: World, chart: str) -> list[Application]:
-    """The Applications of a chart that the same parent makes for the same cluster."""
-    return [
-        other
-        for other in world.applications
-        if _parent(other) == _parent(application)
-        and _cluster(other) == _cluster(application)
-        and any(source.chart.rpartition("/")[2] == chart for source in other.sources)
-    ]
-
-
-def _parent(application: Application) -> str:
-    """The folder that makes it: files without a kustomization are applied folder by folder."""
-    folder = application.folder
-    return folder.rpartition("/")[0] if folder.endswith((".yaml", ".yml")) else folder
-
-
-def _cluster(application: Application) -> tuple[object, object]:
-    destination = application.obj.get("spec", "destination")
-    found = destination if isinstance(destination, dict) else {}
-    return found.get("server"), found.get("name")
-
-
-def _problem(unit: Unit, users: list[Object], flag: _Flag, chart: Application) -> Problem:
+def _off(unit: Unit, users: list[Object], flag: _Flag, chart: Chart) -> Problem:
     first, others = users[0], len(users) - 1
     more = f" (and {others} more)" if others else ""
     message = (
-        f"{first.kind} '{first.name}'{more} {flag.without}: "
+        f"{first.kind} '{first.name}'{more} is never processed: "
         f"{flag.text} is off in the chart of Application '{chart.name}'"
     )
     fix = f"set {flag.text}: true in the values of '{chart.name}'"
     return Problem(message, fix, at=unit.locate(first, ("kind",), False), object=first.label)
 
 
-def _is_on(application: Application, flag: _Flag, world: World) -> bool:
+def _is_on(chart: Chart, flag: _Flag) -> bool:
     """Also where it may be: `values` and `parameters` of an Application are text."""
-    for source in application.sources:
+    for source in chart.application.sources:
         if flag.path[-1] in f"{source.helm.get('values')}{source.helm.get('parameters')}":
             return True
-    value: Any = values_of(application, world)
-    for step in flag.path:
-        value = value.get(step) if isinstance(value, dict) else None
+    value = chart.value(*flag.path)
     return flag.default if value is None else value is True
+
+
+def _too_old(users: list[Object], chart: Chart) -> Problem:
+    floor = versions.text(versions.SQL_SINCE)
+    message = (
+        f"CMF {chart.release()} of Application '{chart.name}' does not serve "
+        f"{users[0].kind} '{users[0].name}': SQL is for CMF {floor} and newer"
+    )
+    path = (*chart.at, "targetRevision")
+    at = chart.application.place(path)
+    fix = f"take chart {floor} or newer"
+    return Problem(message, fix, at=at, path=path, object=chart.application.label)
+
+
+def _image(unit: Unit, obj: Object, release: versions.Version | None) -> Iterator[Problem]:
+    image = obj.get(*_IMAGE)
+    found = versions.of_sql_image(image)
+    at = unit.locate(obj, _IMAGE, False)
+    if found and found[0] == "1.19" and found[1] < versions.IMAGE_FLOOR:
+        message = f"'{image}' is too old: CMF takes cp{versions.IMAGE_FLOOR} or newer"
+        fix = "write cp-flink-sql:1.19-cp10"
+        problem = Problem(message, fix, at=at, path=_IMAGE, object=obj.label)
+        yield problem.assuming("" if release else "CMF 2.3 or newer")
+    elif isinstance(image, str) and _plain(image) in _NO_SQL:
+        message = f"'{image}' is no image for SQL: CMF takes cp-flink-sql only"
+        fix = "write confluentinc/cp-flink-sql:1.19-cp10"
+        problem = Problem(message, fix, at=at, path=_IMAGE, object=obj.label)
+        yield problem.assuming("that it was not built from cp-flink-sql under this name")
+
+
+def _plain(image: str) -> str:
+    """The last part of an image's name, without tag and digest."""
+    return image.partition("@")[0].rpartition("/")[2].partition(":")[0]
+
+
+def _flink(unit: Unit, obj: Object, release: versions.Version | None) -> Iterator[Problem]:
+    version, image = obj.get(*_FLINK), versions.of_sql_image(obj.get(*_IMAGE))
+    stated = of_spec(version)
+    at = unit.locate(obj, _FLINK, False)
+    if image and stated and ".".join(map(str, stated[:2])) != image[0]:
+        message = f"flinkVersion is {version}, and the image is of Flink {image[0]}"
+        fix = f"write v{image[0].replace('.', '_')}, or an image of {version}"
+        yield Problem(message, fix, at=at, path=_FLINK, object=obj.label)
+    elif stated == (2, 3) and release and versions.is_below(release, versions.FLINK_2_3_SINCE):
+        floor = versions.text(versions.FLINK_2_3_SINCE)
+        message = f"CMF {versions.text(release)} runs statements on Flink 1.19 only"
+        fix = f"take CMF {floor} or newer, or flinkVersion: v1_19"
+        yield Problem(message, fix, at=at, path=_FLINK, object=obj.label)

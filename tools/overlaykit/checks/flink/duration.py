@@ -74,6 +74,8 @@ LEVEL = "error"
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for config, setting, why in refused(unit, world, ("Duration",)):
         meant = duration.meant(setting.value)
+        if "milliseconds" in why:
+            meant = _milliseconds(setting.value)
         at = place(world, config, setting)
         yield Problem(
             f"'{setting.value}' is no duration of Flink for {setting.key}: {why}",
@@ -83,3 +85,10 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
             object=config.label,
             edits=replacing(world, at, setting.value, meant) if meant else (),
         ).assuming(config.doubt)
+
+
+def _milliseconds(text: str) -> str:
+    try:
+        return str(duration.parse(text, (2, 0)) // 10**6)
+    except duration.BadDuration:
+        return ""

@@ -91,8 +91,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from overlaykit.errors import UsageError
 from overlaykit.findings import Problem
+from overlaykit.kubernetes.names import meant
 from overlaykit.kubernetes.pods import (
     CONFLUENT,
     FLINK,
@@ -105,8 +105,8 @@ from overlaykit.kubernetes.pods import (
 from overlaykit.kubernetes.references import Reference, references
 from overlaykit.kubernetes.selectors import selected
 from overlaykit.render.objects import Object, strings
+from overlaykit.repo.declared import secrets
 from overlaykit.repo.together import Neighbours, Placed, is_external
-from overlaykit.repo.workloads import workloads
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
@@ -251,17 +251,7 @@ def _declared(world: World, kind: str, namespace: str) -> set[str]:
     """The Secrets that workloads of this layout say somebody makes."""
     if kind != "Secret":
         return set()
-    return {name for where, name in _secrets(world) if not namespace or where in ("", namespace)}
-
-
-def _secrets(world: World) -> set[tuple[str, str]]:
-    if not world.clusters:
-        return set()
-    try:
-        known = workloads(world.tree).values()
-    except UsageError:
-        return set()
-    return {(secret.namespace, secret.name) for one in known for secret in one.secrets}
+    return secrets(world, namespace)
 
 
 def _close(name: str, names: Iterable[str]) -> str:
@@ -270,9 +260,7 @@ def _close(name: str, names: Iterable[str]) -> str:
     for one in listed:
         if _HASH.fullmatch(one.removeprefix(name)):
             return one
-    found = difflib.get_close_matches(name, listed, 1, 0.88)
-    plain = re.sub(r"\d+", "", name)
-    return next((one for one in found if re.sub(r"\d+", "", one) != plain), "")
+    return meant(name, listed, 0.88)
 
 
 def _key(place: _Place, reference: Reference, found: list[Placed]) -> Iterator[Problem]:

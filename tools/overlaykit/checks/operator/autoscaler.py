@@ -133,6 +133,9 @@ def _unknown(
         message = f"'{key}' is ignored: the autoscaler reads it from operator 1.{since} on"
     fix = f"write {meant}" if meant else "remove it"
     problem = world.operated.on_option(unit, obj, request, key, message, fix)
+    name = options.renamed(key)
+    if name and name == meant and options.knows(name, operator.release):
+        problem = replace(problem, edits=world.operated.renaming(unit, obj, key, name))
     return problem.assuming(operator.release_doubt) if operator.release_doubt else _warn(problem)
 
 

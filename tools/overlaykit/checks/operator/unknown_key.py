@@ -91,6 +91,8 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
                 continue
             if options.knows(key, operator.release):
                 continue
+            if world.operated.comes_from_chart(unit, obj, request, key):
+                continue  # told where the chart's values set it, or not to be seen
             since, meant = options.since(key), options.meant(key, operator.release)
             message = f"'{key}' is no option of the operator: it is ignored"
             if since is not None and since > operator.release.minor:

@@ -72,7 +72,7 @@ Source: Flink Kubernetes Operator, class DefaultValidator and FlinkVersion.
 from collections.abc import Iterator
 
 from overlaykit.findings import Problem
-from overlaykit.flink.versions import of_image
+from overlaykit.flink.versions import of_image, of_own_image
 from overlaykit.kubernetes.pods import flink_spec
 from overlaykit.operator.versions import flink_text
 from overlaykit.render.objects import Object
@@ -100,8 +100,12 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
         if obj.kind in ("FlinkSessionJob", "FlinkStateSnapshot") or request.flink is None:
             continue
         image = of_image(request.spec.get("image"))
+        own = of_own_image(request.spec.get("image")) if image is None else None
         if image is not None and image != request.flink:
             yield _mismatch(unit, obj, flink_text(request.flink), flink_text(image))
+        elif own is not None and own != request.flink:
+            problem = _mismatch(unit, obj, flink_text(request.flink), flink_text(own))
+            yield problem.assuming("that the image's tag begins with its Flink")
         elif operator.release.deprecates(request.flink) and not operator.release_doubt:
             yield _deprecated(unit, obj, flink_text(request.flink), operator)
 

@@ -151,15 +151,10 @@ LEVEL = "error"
 
 def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
     for obj in unit.objects:
-        if not is_operated(obj) and obj.kind != "FlinkEnvironment":
-            continue
-        if obj.group == CONFLUENT and obj.kind != "FlinkEnvironment":
-            continue  # its environment says where it runs
+        if not is_operated(obj) or obj.group == CONFLUENT:
+            continue  # the environment of CMF's kinds says where they run: confluent/ns
         path: Path = ("metadata", "namespace")
         namespace = world.together.namespace(unit, obj)
-        if obj.group == CONFLUENT:
-            path = ("spec", "kubernetesNamespace")
-            namespace = str(obj.get(*path) or "")
         if namespace and "{" not in namespace:
             yield from _unwatched(unit, obj, path, namespace, world.operators.of(unit))
 

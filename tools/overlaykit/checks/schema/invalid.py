@@ -44,9 +44,12 @@ Source: the JSON schemas of Kubernetes and of the CRDs, as kubeconform -strict r
 import re
 from collections.abc import Iterator
 
-from overlaykit.findings import Problem
+from overlaykit.confluent.migrate import migrated
+from overlaykit.findings import Edit, Problem
 from overlaykit.render.objects import Object
+from overlaykit.repo.parts import cut
 from overlaykit.repo.world import World
+from overlaykit.source import Path, Place
 
 LEVEL = "error"
 DRAFTS = True
@@ -93,3 +96,17 @@ def check_object(obj: Object, world: World) -> Iterator[Problem]:
             # kubeconform refuses an explicit null; the API server drops it (structural schemas).
             problem = problem.assuming("that it is read strictly; an API server drops the null")
         yield problem
+
+
+def mend(problem: Problem, place: Place, world: World) -> tuple[Edit, ...]:
+    """Fields of older guides to CMF are moved to where they belong."""
+    path: Path = ("spec",) if "'kubernetesNamespace'" in problem.message else problem.path
+    if path[:1] != ("spec",) or len(path) > 2 or not world.tree.is_file(place.file):
+        return ()
+    text = world.tree.text(place.file)
+    for document in world.tree.documents_or_none(place.file):
+        at = document.place_of(path, key=True)
+        if at is not None and at.line == place.line:
+            new = migrated(text, document, path)
+            return (cut(place.file, text, new),) if new is not None else ()
+    return ()

@@ -32,8 +32,8 @@ Source: kubeconform, -ignore-missing-schemas.
 
 from collections.abc import Iterator
 
-from overlaykit.checks.confluent.group import KINDS
 from overlaykit.checks.kubernetes import unknown_kind
+from overlaykit.confluent.kinds import SERVED
 from overlaykit.findings import Problem
 from overlaykit.repo.world import World
 from overlaykit.source import Place
@@ -72,5 +72,5 @@ def _told_elsewhere(world: World) -> set[tuple[str, str]]:
     return {
         kind
         for kind, obj in kinds.items()
-        if obj.kind in KINDS or next(unknown_kind.check_object(obj, world), None)
+        if obj.kind in SERVED or next(unknown_kind.check_object(obj, world), None)
     }

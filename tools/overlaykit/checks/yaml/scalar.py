@@ -80,7 +80,10 @@ def _mistyped(obj: Object, world: World) -> Iterator[Path]:
     found = dict.fromkeys(_metadata(obj))
     for one in world.judges.violations(obj) or ():
         value = obj.get(*one.path)
-        if one.kind == "type" and isinstance(value, bool | int | float) and _wants_text(one.fix):
+        wrong = one.kind == "type" and isinstance(value, bool | int | float)
+        # A fraction where a whole number would do is no matter of quotes: schema/invalid says it.
+        fraction = isinstance(value, float) and "a whole number or text" in one.message
+        if wrong and not fraction and _wants_text(one.fix):
             found[one.path] = None
     yield from found
 

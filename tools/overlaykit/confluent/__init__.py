@@ -1,0 +1,1 @@
+"""What is known of Confluent Manager for Apache Flink (CMF) and Confluent for Kubernetes (CFK)."""
