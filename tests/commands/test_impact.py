@@ -140,6 +140,13 @@ def test_three_dots_begin_where_the_two_parted(plant: Plant) -> None:
     assert len(told(root, "main..branch")["impacts"]) == 2
 
 
+def test_what_is_staged_is_compared_with_head(plant: Plant) -> None:
+    root = restarts(plant({}))
+    assert told(root, "INDEX")["impacts"] == []
+    git(root, "add", "-A")
+    assert effects(told(root, "INDEX")) == {JOB: ("stateful restart", "restart")}
+
+
 def test_the_working_tree_is_left_alone(plant: Plant) -> None:
     root = restarts(plant({}))
     before = {path: path.read_bytes() for path in root.rglob("*.yaml")}

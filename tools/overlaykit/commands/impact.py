@@ -26,15 +26,16 @@ def command(ctx: click.Context, change: str, form: str, check: str | None) -> No
     state, and why, with the line that decides.
 
     The change is that from REF (HEAD) to the working tree, or from A to B; A...B begins where the
-    two parted. Both trees are rendered, as far as the change reaches; no cluster is asked, so a
-    job is taken to run as the tree before says. Hazards of the change as a whole follow: a nonce
-    that goes back, a savepoint of another job, a cluster changed together with its jobs.
+    two parted, and INDEX is what is staged. Both trees are rendered, as far as the change reaches;
+    no cluster is asked, so a job is taken to run as the tree before says. Hazards of the change as
+    a whole follow: a nonce that goes back, a savepoint of another job, a cluster changed together
+    with its jobs.
 
     \b
     Levels for --check, each with all after it:
       change    anything changes at all
       scale     a job or workload is scaled without a restart
-      restart   a job or workload restarts or stops; its state is kept
+      restart   a job or workload restarts or stops; state is kept, or does not count
       redeploy  a job goes back to a given savepoint
       refuse    the API server or the operator refuses the change
       risk      whether state is kept depends on something that may not hold
