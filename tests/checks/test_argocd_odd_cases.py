@@ -535,25 +535,3 @@ def test_a_printer_column_of_priority_zero(plant: Plant) -> None:
     column["priority"] = 1
     files["a/x.yaml"] = text(thing)
     assert not found(plant(files), "argocd/noise")
-
-
-@pytest.mark.parametrize(
-    ("kind", "amount", "count"),
-    [
-        ("Connect", "1000m", 1),
-        ("Connect", "1", 0),
-        ("Connect", "750m", 0),
-        ("FlinkApplication", "1000m", 0),
-    ],
-)
-def test_an_amount_that_confluent_for_kubernetes_writes_anew(
-    plant: Plant, kind: str, amount: str, count: int
-) -> None:
-    thing = {
-        "apiVersion": "platform.confluent.io/v1beta1",
-        "kind": kind,
-        "metadata": {"name": "a", "namespace": "a"},
-        "spec": {"podTemplate": {"resources": {"requests": {"cpu": amount}}}},
-    }
-    files = {"x.yaml": text(application("a")), "a/x.yaml": text(thing)}
-    assert len(found(plant(files), "argocd/noise")) == count

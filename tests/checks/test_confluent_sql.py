@@ -188,3 +188,14 @@ def test_an_environment_of_another_name_does_not(tmp_path: Path) -> None:
         tmp_path, [environment(flinkApplicationDefaults=defaults), environment("lab"), app]
     )
     assert found(root, "env-override") == []
+
+
+@pytest.mark.parametrize(("cpu", "count"), [("1000m", 1), ("1", 0), ("750m", 0)])
+def test_cores_of_what_confluent_for_kubernetes_runs(tmp_path: Path, cpu: str, count: int) -> None:
+    connect = {
+        "apiVersion": "platform.confluent.io/v1beta1",
+        "kind": "Connect",
+        "metadata": {"name": "connect", "namespace": "flink"},
+        "spec": {"podTemplate": {"resources": {"requests": {"cpu": cpu, "memory": "2000m"}}}},
+    }
+    assert len(found(deploy(tmp_path, [connect]), "quantity")) == count

@@ -48,6 +48,8 @@ class Session:
         until = time.monotonic() + SECONDS
         while page["resultType"] == "NOT_READY" and time.monotonic() < until:
             page = _call(f"{operation}/result/0")
+            if page["resultType"] == "NOT_READY":
+                time.sleep(0.005)
         rows = page["results"]["data"]
         return str(rows[0]["fields"][0]) if rows else ""
 

@@ -78,7 +78,7 @@ def test_pods() -> None:
 
 
 def test_sql() -> None:
-    text = "-- SET 'a.b' = 'c';\nSET 'execution.checkpointing.interval' = '1 min';\nset a.b=c;\n"
+    text = "-- SET 'a.b' = 'c';\n/* SET 'd.e' = 'f';\n*/ SET 'execution.checkpointing.interval' = '1 min';\nset a.b=c;\n"
     assert [(one.key, one.value) for one in of_sql(text, ())] == [
         ("execution.checkpointing.interval", "1 min"),
         ("a.b", "c"),

@@ -110,6 +110,13 @@ def _pair(kind: str, mode: str, chance: random.Random) -> dict[str, Any]:
     }
 
 
+def shipped_pair(kind: str, spec: dict[str, Any], chance: random.Random) -> dict[str, Any]:
+    """A given specification before and after some edits."""
+    fields = {**_JOB, **_OPTIONS} if kind == "session" else _WHOLE
+    after = _changed(spec, fields, chance.choice((1, 1, 2, 4)), chance)
+    return {"before": spec, "after": after}
+
+
 def _changed(
     spec: dict[str, Any], fields: dict[str, list[Any]], times: int, chance: random.Random
 ) -> dict[str, Any]:

@@ -10,6 +10,8 @@ from overlaykit.repo.tree import Tree
 from overlaykit.source import Place
 
 _ALLOW = re.compile(r"#\s*overlay:\s*allow\s+(?P<check>[\w/-]+)(?:\s*,\s*(?P<reason>[^\s#].*))?")
+# YAML's and SQL's; `---` ends no head.
+_COMMENT = ("#", "--")
 
 
 @dataclass(frozen=True)
@@ -46,10 +48,11 @@ def _allows(name: str, text: str) -> Iterator[Allow]:
         stripped = line.strip()
         found = _ALLOW.search(line)
         if found:
-            lines = frozenset({number, number + 1} if stripped.startswith("#") else {number})
+            alone = stripped.startswith(_COMMENT)
+            lines = frozenset({number, number + 1} if alone else {number})
             place = Place(name, number, found.start() + 1)
             yield Allow(found["check"], found["reason"] or "", place, None if head else lines)
-        head = head and (not stripped or stripped.startswith("#") or stripped == "---")
+        head = head and (not stripped or stripped.startswith(_COMMENT))
 
 
 def silenced(finding: Finding, comments: Iterable[Allow]) -> bool:

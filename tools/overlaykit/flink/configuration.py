@@ -15,12 +15,13 @@ from overlaykit.kubernetes.pods import CONFLUENT, FLINK, mapping, templates
 from overlaykit.loader import Loader
 from overlaykit.render.objects import Object
 from overlaykit.source import Path
+from overlaykit.sql.statements import split
+from overlaykit.sql.tables import setting as set_by
 
 FILES = ("flink-conf.yaml", "config.yaml")
 # An argument of its own, which no shell takes apart.
 _ALONE = re.compile(r"-D([\w.\-]+)=((?:(?!\s-)[^\n\"'])*)")
 _DYNAMIC = re.compile(r"(?:^|\s)-D\s*([\w.\-]+)=(\"[^\"]*\"|'[^']*'|\S*)")
-_SET = re.compile(r"(?:^|;)\s*SET\s+'?([\w.\-]+)'?\s*=\s*'?([^';\n]*)'?", re.IGNORECASE | re.M)
 # Parts of keys whose values Flink hides from everybody (source: Flink, class GlobalConfiguration).
 _SENSITIVE = (
     *("password", "secret", "fs.azure.account.key", "apikey", "api-key", "auth-params"),
@@ -173,11 +174,12 @@ def _of_config_map(obj: Object) -> list[Setting]:
 
 
 def of_sql(text: str, path: Path) -> list[Setting]:
-    """What SET statements set; comments are left out."""
-    plain = re.sub(r"--[^\n]*", lambda found: " " * len(found[0]), text)
+    """What SET statements set."""
+    found = (set_by(statement) for statement in split(text))
     return [
-        Setting(one[1], one[2].strip(), path, "SET", _line_at(text, one.start(1)))
-        for one in _SET.finditer(plain)
+        Setting(one.key, one.value, path, "SET", _line_at(text, one.key_start))
+        for one in found
+        if one is not None and "." in one.key
     ]
 
 

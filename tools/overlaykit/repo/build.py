@@ -3,6 +3,7 @@
 import contextlib
 import re
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from overlaykit.schema.crd import is_crd
 from overlaykit.source import Document, Place, SyntaxProblem
 
 Progress = Callable[[int, int], None]
+Known = Callable[[str], list[Object] | None]
 
 
 def open_world(
@@ -53,15 +55,17 @@ def build_world(
     progress: Progress,
     needs: Callable[[str], bool] = lambda cluster: True,
     asked: Collection[str] = (),
+    known: Known = lambda folder: None,
 ) -> None:
     """Fill the world with units: every folder that builds, every file that stands alone.
 
     A folder of a cluster that nobody needs is rendered only if others may look at it. Of the
-    folders that somebody asked for, every manifest is judged, whoever applies it.
+    folders that somebody asked for, every manifest is judged, whoever applies it. `known`: the
+    objects of a folder that need not be rendered again.
     """
     folders = [folder for folder in world.graph.targets if _offline(world, folder)]
     spared = _spared(world, folders, needs)
-    world.units.extend(_built(world, [f for f in folders if f not in spared], progress))
+    world.units.extend(_built(world, [f for f in folders if f not in spared], progress, known))
     _choose_judged(world, spared)
     _add_files(world, asked)
     _add_deployed(world)
@@ -97,8 +101,12 @@ def _offline(world: World, folder: str) -> bool:
     return not why
 
 
-def _built(world: World, folders: list[str], progress: Progress) -> Iterator[Unit]:
+def _built(world: World, every: list[str], progress: Progress, known: Known) -> Iterator[Unit]:
     """A unit for each folder; one that would cost too much is refused without Kustomize."""
+    found_before = {folder: objects for folder in every if (objects := known(folder)) is not None}
+    for folder, objects in found_before.items():
+        yield replace(_empty(world, folder), objects=objects)
+    folders = [folder for folder in every if folder not in found_before]
     hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
     for folder, found in hazards.items():
         yield _refused(world, folder, found)
@@ -158,12 +166,17 @@ def _refused(world: World, folder: str, broken: Broken) -> Unit:
     return unit
 
 
+def _empty(world: World, folder: str) -> Unit:
+    """A folder that builds, its objects still to come."""
+    cluster, workload = place_name(folder, world.config.clusters)
+    chain = Provenance(world.graph, folder)
+    return Unit(folder, cluster, workload, chain.locate, chain=chain)
+
+
 def _unit(world: World, render: Render) -> Unit:
-    cluster, workload = place_name(render.folder, world.config.clusters)
-    chain = Provenance(world.graph, render.folder)
-    unit = Unit(render.folder, cluster, workload, chain.locate, chain=chain)
+    unit = _empty(world, render.folder)
     try:
-        unit.objects = world.reader.read(render, world.kubernetes(cluster))
+        unit.objects = world.reader.read(render, world.kubernetes(unit.cluster))
     except SyntaxProblem as problem:
         kustomization = world.graph.kustomizations[render.folder]
         message = f"the render is no readable YAML (line {problem.line}): {problem.what}"
@@ -304,7 +317,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "flinks", "users", "operators", "operated"),
+    *("deployers", "healths", "flinks", "sqls", "users", "operators", "operated"),
 )
 
 

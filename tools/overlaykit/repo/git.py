@@ -1,7 +1,7 @@
 """What git says of a checkout: its files, what changed, the content of a commit. Reads only."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
 
@@ -102,6 +102,16 @@ class Git:
         """
         self._run("read-tree", commit, env=_index(folder))
         self._check_out(folder)
+
+    def unpack_some(self, commit: str, wanted: Callable[[str], bool], folder: Path) -> None:
+        """As `unpack`, but only the wanted files."""
+        names = _names(self._run("ls-tree", "-r", "-z", "--name-only", commit))
+        listed = "".join(f"{name}\0" for name in names if wanted(name))
+        env = _index(folder)
+        self._run("read-tree", commit, env=env)
+        argv = ["checkout-index", "-z", "--stdin", "--quiet", f"--prefix={folder}/"]
+        self._run(*argv, stdin=listed, env=env)
+        disk.remove(folder / ".index")
 
     def unpack_changed(self, old: str, new: str | None, folder: Path) -> None:
         """Write what the commit `old` has at the paths that `changed` gives; all else is left."""

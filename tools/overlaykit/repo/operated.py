@@ -70,7 +70,7 @@ class Operated:
         """In the object, or where the option comes from."""
         key = verdict.rejection.key
         missing = verdict.value is None or verdict.path[-1:] == ("flinkConfiguration",)
-        if key and missing and (found := self._option(unit, verdict.obj, key)):
+        if key and missing and (found := self.option(unit, verdict.obj, key)):
             return found
         return unit.locate(verdict.obj, verdict.path, missing)
 
@@ -79,7 +79,7 @@ class Operated:
     ) -> Problem:
         """A finding on an option of an object, at the line that sets it."""
         path = real_path(obj, request.at(key))
-        at = self._option(unit, obj, key) or unit.locate(obj, path, False)
+        at = self.option(unit, obj, key) or unit.locate(obj, path, False)
         return Problem(message, fix, at=at, path=path, object=obj.label)
 
     def renaming(self, unit: "Unit", obj: Object, key: str, name: str) -> tuple[Edit, ...]:
@@ -94,9 +94,9 @@ class Operated:
     def comes_from_chart(self, unit: "Unit", obj: Object, request: Request, key: str) -> bool:
         """Whether an option of an object is a default of the operator that has no place here."""
         own = request.at(key) != ("spec", "flinkConfiguration")
-        return not own and self._option(unit, obj, key) is None
+        return not own and self.option(unit, obj, key) is None
 
-    def _option(self, unit: "Unit", obj: Object, key: str) -> Place | None:
+    def option(self, unit: "Unit", obj: Object, key: str) -> Place | None:
         """Where an option comes from: the object, an environment, the operator's defaults."""
         for job in self.world.flinks.jobs(unit):
             if job.obj is obj and key in job.values:
@@ -125,12 +125,18 @@ class Operated:
 
     def _judge(self, unit: "Unit") -> Iterator[Verdict]:
         for obj, request, operator in self.requests(unit):
-            environment = self.world.together.of(unit).environment(obj)
-            for found in validate(request):
-                if obj.group == CONFLUENT and found.rule in _CMF:
-                    continue
-                doubt = self._doubt(obj, request, operator, found, environment)
-                yield Verdict(obj, found, real_path(obj, found.path), doubt, request, operator)
+            yield from self.judge(unit, obj, request, operator)
+
+    def judge(
+        self, unit: "Unit", obj: Object, request: Request, operator: Operator
+    ) -> Iterator[Verdict]:
+        """What is refused of one object."""
+        environment = self.world.together.of(unit).environment(obj)
+        for found in validate(request):
+            if obj.group == CONFLUENT and found.rule in _CMF:
+                continue
+            doubt = self._doubt(obj, request, operator, found, environment)
+            yield Verdict(obj, found, real_path(obj, found.path), doubt, request, operator)
 
     def _doubt(
         self,

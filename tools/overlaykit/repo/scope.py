@@ -91,6 +91,9 @@ class Scope:
         return not self.clusters.isdisjoint(finding.clusters)
 
 
+Part = tuple[Path, Scope]
+
+
 def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
     """Part `number` (from 1) of `count`: some clusters, each always in the same part whatever
     other clusters there are; one part has what belongs to no cluster, too."""
@@ -133,6 +136,30 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
         yield folder, replace(found, compared=Commit(git, old, new))
 
 
+@contextlib.contextmanager
+def of_both(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Part, Part]]:
+    """The tree before a change and the tree after it, each with what the change reaches in it.
+
+    `change`: see `of_change`; of the tree before, only what is read is there.
+    """
+    git = Git(root)
+    if not git.is_at_hand:
+        raise CannotLook(f"two trees need git: {root} is no checkout, or git is missing")
+    old, new = _ends(git, change)
+    with disk.scratch_folder() as before, disk.scratch_folder() as after:
+        if new is None:
+            after, now = root, indexes.of_checkout(git, root)
+        else:
+            git.unpack(new, after)
+            now = indexes.of_tree(Tree(after))
+        scope, then = _reached(git, Tree(after), (old, new), now, checks)
+        was, found = _placed(scope, then), _placed(scope, now)
+        if new is None:
+            found = replace(found, untracked=tuple(git.untracked))
+        git.unpack_some(old, was.reads, before)
+        yield (before, was), (after, found)
+
+
 def _ends(git: Git, change: str) -> tuple[str, str | None]:
     """The commit (or tree) to compare with, and the one to judge; None: the working tree."""
     if change == STAGED:
@@ -148,22 +175,36 @@ def _ends(git: Git, change: str) -> tuple[str, str | None]:
 def _scope(
     git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
 ) -> Scope:
+    return _placed(_reached(git, tree, ends, now, checks)[0], now)
+
+
+def _reached(
+    git: Git, tree: Tree, ends: tuple[str, str | None], now: Index, checks: list[str]
+) -> tuple[Scope, Index]:
+    """What a change reaches, and the index as it was before."""
     changed = git.changed(*ends)
     settings = config.load(tree, checks)
-    files = frozenset(changed)
+    scope = Scope(frozenset(changed), frozenset(), settings.clusters)
     if not changed:
-        return Scope(files, frozenset(), settings.clusters)
+        return scope, now
     with disk.scratch_folder() as folder:
         git.unpack_changed(*ends, folder)
         before = Index()
         before.renew(Tree(folder), changed)
     readers = Readers([now, before])
-    scope = Scope(files, frozenset(), settings.clusters)
+    kept = {name: paths for name, paths in now.reads.items() if name not in changed}
+    then = Index(kept | before.reads)
     reached = readers.touched(changed)
     if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
-        return Scope(files, None, settings.clusters)
-    found = frozenset(filter(None, map(scope.cluster, reached)))
-    return replace(scope, clusters=found, beside=_beside(now, scope, found)).hiding(now)
+        return replace(scope, clusters=None), then
+    return replace(scope, clusters=frozenset(filter(None, map(scope.cluster, reached)))), then
+
+
+def _placed(scope: Scope, index: Index) -> Scope:
+    """A scope with what is looked at beside its clusters, and what is not."""
+    if not scope.clusters:
+        return scope
+    return replace(scope, beside=_beside(index, scope, scope.clusters)).hiding(index)
 
 
 def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str]:

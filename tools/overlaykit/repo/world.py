@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from overlaykit.repo.health import Healths
     from overlaykit.repo.operated import Operated
     from overlaykit.repo.operators import Operators
+    from overlaykit.repo.sqls import Sqls
 
 # Namespaces that every cluster has.
 STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
@@ -328,6 +329,13 @@ class World:
         from overlaykit.repo.flinks import Flinks
 
         return Flinks(self)
+
+    @cached_property
+    def sqls(self) -> "Sqls":
+        """The Flink SQL of all units."""
+        from overlaykit.repo.sqls import Sqls
+
+        return Sqls(self)
 
     @cached_property
     def sources(self) -> list[Document]:

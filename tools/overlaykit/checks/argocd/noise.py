@@ -3,8 +3,7 @@
 An Application with such a field is OutOfSync for ever: nobody looks at the mark any more, and with
 selfHeal it is synced again and again. Known ones: the annotation `rollme` of the CMF chart is
 random at every render; a printer column's `priority: 0` of a CRD is dropped by the API server; a
-webhook's caBundle is written by cert-manager; Confluent for Kubernetes writes its resources anew
-with each amount in Kubernetes' own form, so that 1000m becomes 1.
+webhook's caBundle is written by cert-manager.
 
 Bad:
     # file: clusters/dev/cmf.yaml
@@ -55,21 +54,12 @@ from typing import Any
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.globs import matches
 from overlaykit.findings import Problem
-from overlaykit.kubernetes.quantities import canonical
-from overlaykit.render.objects import Object, strings
+from overlaykit.render.objects import Object
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
 
 LEVEL = "warning"
 _CRDS = ("apiextensions.k8s.io", "CustomResourceDefinition")
-# Kinds that Confluent for Kubernetes runs pods for, and so writes anew.
-_CFK = ("platform.confluent.io",)
-_CFK_KINDS = frozenset(
-    {
-        *("Kafka", "Connect", "KsqlDB", "SchemaRegistry", "ControlCenter", "KRaftController"),
-        *("KafkaRestProxy", "Zookeeper"),
-    }
-)
 _WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
@@ -120,7 +110,7 @@ def check_repository(world: World) -> Iterator[Problem]:
         yield from _charts(application, everywhere)
         for unit in world.content(application):
             for obj in unit.objects:
-                for path, why, pointer in (*_mutated(obj), *_rewritten(obj)):
+                for path, why, pointer in _mutated(obj):
                     if not _ignores(application, obj.group, obj.kind, everywhere):
                         yield _problem(application, unit, obj, path, why, pointer)
 
@@ -162,18 +152,6 @@ def _mutated(obj: Object) -> Iterator[tuple[Path, str, str]]:
                 path = ("webhooks", number, "clientConfig", "caBundle")
                 yield path, "cert-manager writes it", "remove the line, cert-manager adds it"
                 return
-
-
-def _rewritten(obj: Object) -> Iterator[tuple[Path, str, str]]:
-    """The first amount of a resource of Confluent for Kubernetes that is written otherwise."""
-    if obj.group not in _CFK or obj.kind not in _CFK_KINDS:
-        return
-    for path, value in strings(obj.data.get("spec"), ("spec",)):
-        is_amount = "resources" in path[:-1] or str(path[-1]).endswith("Capacity")
-        wanted = canonical(value) if is_amount else None
-        if wanted is not None and wanted != value:
-            why = f"Confluent for Kubernetes writes {value} as {wanted}"
-            yield path, why, f"write '{wanted}'"
 
 
 def _ignores(

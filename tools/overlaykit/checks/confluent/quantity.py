@@ -1,4 +1,4 @@
-"""Amounts of a FlinkApplication are written as they come back.
+"""Amounts in resources of Confluent for Kubernetes are written as they come back.
 
 Confluent for Kubernetes reads them as Kubernetes quantities: 2000m comes back as 2. Argo CD then
 sees a difference for ever, and of memory Flink would see two bytes.
@@ -104,11 +104,11 @@ Source: Kubernetes, resource.Quantity; seen on Argo CD with a FlinkApplication o
 
 from collections.abc import Iterator
 
-from overlaykit.confluent.kinds import is_cmf
+from overlaykit.confluent.kinds import GROUP, is_cmf
 from overlaykit.confluent.quantity import shortened
 from overlaykit.findings import Problem
 from overlaykit.flink.quantity import text
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, strings
 from overlaykit.repo.flinks import replacing
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
@@ -122,6 +122,10 @@ def check_unit(unit: Unit, world: World) -> Iterator[Problem]:
             for part in ("jobManager", "taskManager"):
                 for field in ("cpu", "memory"):
                     yield from _amount(unit, world, obj, ("spec", part, "resource", field))
+        elif obj.group == GROUP and not is_cmf(obj):
+            for path, _ in strings(obj.data.get("spec"), ("spec",)):
+                if "resources" in path and path[-1] == "cpu":
+                    yield from _amount(unit, world, obj, path)
 
 
 def _amount(unit: Unit, world: World, obj: Object, path: Path) -> Iterator[Problem]:

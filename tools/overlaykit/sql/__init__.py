@@ -1,0 +1,1 @@
+"""Flink SQL as text: its tokens, statements, tables and queries. Knows nothing of Kubernetes."""
