@@ -9,6 +9,7 @@ import yaml
 
 from helpers import ROOT
 from overlaykit.run import Request, carry_out
+from overlaykit.validate import validate
 
 Plant = Callable[[dict[str, str]], Path]
 
@@ -143,6 +144,20 @@ def test_defaults_that_are_there_are_left_to_a_person(plant: Plant) -> None:
     assert any(
         check == "schema/invalid" and "flinkConfiguration" in text for _, check, text in left
     )
+
+
+def test_the_fix_says_where_a_field_belongs(plant: Plant) -> None:
+    plain = [
+        one.replace("flink.confluent", "platform.confluent") for one in (ENVIRONMENT, APPLICATION)
+    ]
+    found = validate(plant(tree(*plain)), [], lambda done, total: None).findings
+    told = {f.field: f.fix for f in found if f.check == "schema/invalid"}
+    assert told["spec.flinkConfiguration"].endswith(
+        "flinkApplicationDefaults.spec.flinkConfiguration"
+    )
+    assert "FlinkKafkaDatabase" in told["spec.kafkaCluster"]
+    assert "FlinkKafkaCatalog" in told["spec.schemaRegistry"]
+    assert told["spec.flinkEnvironmentRef"] == "write flinkEnvironment: shop"
 
 
 def test_a_namespace_is_not_made_up_for_an_environment_that_may_be_there(plant: Plant) -> None:

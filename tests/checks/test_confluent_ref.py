@@ -151,3 +151,10 @@ def test_without_any_mapping_somebody_else_may_map_it(tmp_path: Path) -> None:
     (finding,) = found(deploy(tmp_path, [objects[0], objects[3]]), "secret-names")
     assert finding.level == "warning"
     assert "nobody maps it from elsewhere" in finding.message
+
+
+def test_of_several_secrets_nobody_knows_which_is_meant(tmp_path: Path) -> None:
+    objects = [*connected("b", "a", "a", "a"), cr("FlinkSecret", "c", secretRef="login")]
+    root = deploy(tmp_path, objects)
+    assert found(root, "secret-names") == []
+    assert "there is no FlinkSecret 'a'" in " ".join(one.message for one in found(root, "ref"))

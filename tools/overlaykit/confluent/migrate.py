@@ -43,6 +43,19 @@ def migrated(text: str, document: Document, path: Path) -> str | None:
     return new if new is not None and _is_right(text, new, document, path) else None
 
 
+def advice(kind: str, path: Path, value: Any) -> str:
+    """Where a field of older guides belongs; empty for any other."""
+    if kind == "FlinkEnvironment" and path == _OPTIONS:
+        return f"move it to {_DEFAULTS}.spec.flinkConfiguration"
+    if kind == "FlinkEnvironment" and path in _ADDRESSES:
+        owner = "FlinkKafkaDatabase" if path[-1] == "kafkaCluster" else "FlinkKafkaCatalog"
+        return f"remove '{path[-1]}': jobs name it themselves, SQL by a {owner}"
+    if kind == "FlinkApplication" and path == _REFERENCE:
+        name = value.get("name") if isinstance(value, dict) else None
+        return f"write flinkEnvironment: {name}" if isinstance(name, str) else ""
+    return ""
+
+
 def is_old(data: Any) -> bool:
     """Whether an environment was written for a CRD that never was, so that no cluster has it."""
     spec = data.get("spec") if isinstance(data, dict) else None

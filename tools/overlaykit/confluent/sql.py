@@ -1,25 +1,26 @@
 """What a FlinkStatement does, as far as its first words tell."""
 
-import re
+from overlaykit.sql.statements import Statement, split
 
-_COMMENT = re.compile(r"--[^\n]*|/\*.*?\*/", re.DOTALL)
-_WRITES = re.compile(
-    r"\s*(?:INSERT\s+(?:INTO|OVERWRITE)|EXECUTE\s+(?:STATEMENT\s+SET|INSERT)"
-    r"|BEGIN\s+STATEMENT\s+SET)\b",
-    re.IGNORECASE,
-)
-_VALUES = re.compile(r"\s*INSERT\s+(?:INTO|OVERWRITE)\s+[^'()]*(?:\([^'()]*\)\s*)?VALUES\b", re.I)
+_WRITES = (("INSERT", "INTO"), ("INSERT", "OVERWRITE"), ("EXECUTE", "INSERT"))
 
 
 def runs_on(statement: str) -> bool:
     """Whether a statement becomes a job that writes."""
-    return _WRITES.match(_plain(statement)) is not None
+    return any(map(_writes, split(statement)))
 
 
 def ends(statement: str) -> bool:
-    """Whether a statement that writes has its rows in itself, and comes to an end."""
-    return _VALUES.match(_plain(statement)) is not None
+    """Whether all that a statement writes are rows that stand in it."""
+    return all(_has_rows(one) for one in split(statement) if _writes(one))
 
 
-def _plain(statement: str) -> str:
-    return _COMMENT.sub(" ", statement)
+def _writes(statement: Statement) -> bool:
+    return any(statement.says(*words) for words in _WRITES)
+
+
+def _has_rows(statement: Statement) -> bool:
+    """VALUES come before anything that reads; a query may use them, too."""
+    words = [token.upper for token in statement.tokens if token.kind == "word"]
+    found = next((word for word in words if word in ("VALUES", "SELECT", "TABLE", "WITH")), "")
+    return found == "VALUES"

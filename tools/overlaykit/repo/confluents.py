@@ -12,6 +12,7 @@ from overlaykit.confluent.references import Reference
 from overlaykit.kubernetes.flink import OPERATOR_CHART
 from overlaykit.kubernetes.pods import mappings
 from overlaykit.repo.before import Before, before
+from overlaykit.repo.connections import Connections
 from overlaykit.repo.operators import is_told_otherwise
 from overlaykit.repo.together import Placed, cluster_of, is_external
 from overlaykit.repo.tree import join
@@ -62,6 +63,7 @@ class Confluents:
             for chart in self._of(application):
                 kind = self._charts[application_chart(chart)]
                 kind.setdefault(_home(application), []).append(chart)
+        self.connections: dict[tuple[int, ...], Connections] = {}
         self._hidden: dict[tuple[str, str], str] | None = None
 
     @cached_property

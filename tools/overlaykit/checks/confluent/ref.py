@@ -70,13 +70,16 @@ from overlaykit.confluent.references import Reference, references
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.names import is_slip, meant
 from overlaykit.render.objects import Object
-from overlaykit.repo.connections import strangers
+from overlaykit.repo.connections import connections
 from overlaykit.repo.declared import secrets
 from overlaykit.repo.flinks import is_filled_in
 from overlaykit.repo.together import Placed
 from overlaykit.repo.world import Unit, World
 
 LEVEL = "error"
+
+# Of more names none is looked for that is only like another.
+_MANY = 200
 
 
 @dataclass
@@ -126,14 +129,16 @@ def _of_another(asked: _Asked, pools: list[Placed]) -> Iterator[Problem]:
 
 def _missing(asked: _Asked) -> Iterator[Problem]:
     unit, world, wanted = asked.unit, asked.world, asked.wanted
-    if _is_made(asked) or (asked.obj.kind.endswith("Mapping") and strangers(world, unit, wanted)):
-        return
+    alone = wanted.kind == "FlinkSecret" and len(connections(world, unit).strangers) == 1
+    if _is_made(asked) or alone:
+        return  # a lone stranger is the finding: confluent/secret-names
     near = world.together.of(unit)
     kind, name, where = wanted.kind, wanted.name, wanted.namespace
     elsewhere = sorted({one.namespace for one in near.named(kind, name, "")}) if where else []
     names = {one.obj.name for one in near.of_kind(kind, where)}
     names |= secrets(world, where) if kind == "Secret" else set()
-    close = meant(name, names)
+    close = next((one for one in sorted(names) if is_slip(name, one)), "")
+    close = close or (meant(name, names) if len(names) <= _MANY else "")
     unseen = world.confluents.hidden(unit, where or _home(asked))
     known = world.together.is_known(unit)
     message = f"there is no {kind} '{name}'" + (f" in namespace '{where}'" if where else "")

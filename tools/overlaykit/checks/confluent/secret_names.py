@@ -122,7 +122,7 @@ from collections.abc import Iterator
 from overlaykit.confluent.references import Reference, connection
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
-from overlaykit.repo.connections import MAPPING, mappings_of, strangers
+from overlaykit.repo.connections import MAPPING, connections
 from overlaykit.repo.flinks import is_filled_in
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path
@@ -151,7 +151,7 @@ def _problem(unit: Unit, obj: Object, path: Path, message: str, fix: str) -> Pro
 
 def _connected(unit: Unit, world: World, obj: Object, path: Path, name: str) -> Iterator[Problem]:
     environment = obj.get("spec", "flinkEnvironment")
-    mappings = mappings_of(world, unit, environment)
+    mappings = connections(world, unit).of(environment)
     # A mapping of this secret under another name is at fault itself.
     if is_filled_in(name) or any(name in (m.obj.name, m.obj.get(*_MEANT)) for m in mappings):
         return
@@ -177,16 +177,10 @@ def _mapped(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     meant = obj.get(*_MEANT)
     if not isinstance(meant, str) or meant == obj.name or is_filled_in(meant):
         return
-    near = world.together.of(unit)
     environment = obj.get("spec", "flinkEnvironment")
-    users = [
-        one
-        for kind in ("FlinkKafkaCatalog", "FlinkKafkaDatabase")
-        for one in near.of_kind(kind)
-        if one.obj.get("spec", "flinkEnvironment") == environment
-    ]
-    names = {found[1] for one in users if (found := connection(one.obj))}
-    others = {one.obj.name for one in mappings_of(world, unit, environment)}
+    known = connections(world, unit)
+    names = known.wanted(environment)
+    others = {one.obj.name for one in known.of(environment)}
     if obj.name in names:
         # What connections ask for is there, under the name of the mapping.
         message = f"the mapping '{obj.name}' is of FlinkSecret '{meant}'"
@@ -201,19 +195,14 @@ def _mapped(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
 
 def _secret(unit: Unit, world: World, obj: Object) -> Iterator[Problem]:
     """A FlinkSecret that no mapping means, where one means a secret that is not there."""
-    near = world.together.of(unit)
-    mappings = list(near.of_kind(MAPPING))
-    if any(one.obj.get(*_MEANT) == obj.name for one in mappings):
+    known = connections(world, unit)
+    if [one.obj.name for one in known.strangers] != [obj.name]:
         return
-    for one in mappings:
-        name = one.obj.get(*_MEANT)
-        if not isinstance(name, str) or is_filled_in(name) or near.named("FlinkSecret", name, ""):
+    for one in known.lost:
+        name = str(one.obj.get(*_MEANT))
+        if is_filled_in(name):
             continue
-        lost = strangers(world, unit, Reference("FlinkSecret", name, _MEANT))
-        if [each.obj.name for each in lost] == [obj.name]:
-            message = (
-                f"no mapping means FlinkSecret '{obj.name}', and '{one.obj.name}' means '{name}'"
-            )
-            problem = _problem(unit, obj, _NAME, message, f"call the FlinkSecret '{name}'")
-            known = world.together.is_known(unit)
-            yield problem.assuming("" if known else "that nobody else makes it")
+        message = f"no mapping means FlinkSecret '{obj.name}', and '{one.obj.name}' means '{name}'"
+        problem = _problem(unit, obj, _NAME, message, f"call the FlinkSecret '{name}'")
+        proved = world.together.is_known(unit)
+        yield problem.assuming("" if proved else "that nobody else makes it")

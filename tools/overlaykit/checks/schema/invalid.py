@@ -44,7 +44,7 @@ Source: the JSON schemas of Kubernetes and of the CRDs, as kubeconform -strict r
 import re
 from collections.abc import Iterator
 
-from overlaykit.confluent.migrate import migrated
+from overlaykit.confluent.migrate import advice, migrated
 from overlaykit.findings import Edit, Problem
 from overlaykit.render.objects import Object
 from overlaykit.repo.parts import cut
@@ -90,8 +90,11 @@ def check_object(obj: Object, world: World) -> Iterator[Problem]:
         missing = re.match(r"missing field '(.+?)'", found.message)
         if missing and missing[1] in meant:
             continue  # its misspelling is the finding
+        if missing and missing[1] == "flinkEnvironment" and obj.get("spec", "flinkEnvironmentRef"):
+            continue  # it is there, in the form of older guides
         by_key = found.kind in ("unknown-field", "missing-field")
-        problem = Problem(found.message, found.fix, path=found.path, key=by_key)
+        fix = advice(obj.kind, found.path, obj.get(*found.path)) or found.fix
+        problem = Problem(found.message, fix, path=found.path, key=by_key)
         if found.kind == "type" and obj.get(*found.path) is None and obj.group != "overlaykit.io":
             # kubeconform refuses an explicit null; the API server drops it (structural schemas).
             problem = problem.assuming("that it is read strictly; an API server drops the null")
