@@ -3,6 +3,7 @@
 import re
 import shlex
 import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,14 @@ COMMANDS = [shlex.split(line, comments=True) for line in LINES]
 def repository(tmp_path: Path) -> Path:
     for name in ("apps", "workloads", "overlays"):
         shutil.copytree(ROOT / name, tmp_path / name)
+    who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
+    for argv in (
+        ("init", "-q"),
+        ("add", "-A"),
+        (*who, "commit", "-q", "-m", "all"),
+        ("update-ref", "refs/remotes/origin/main", "HEAD"),
+    ):
+        subprocess.run(["git", *argv], cwd=tmp_path, check=True)
     return tmp_path
 
 
