@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from gateway import Gateway, Refused, Session
-from sql import Script, as_stock, of_objects, rendered, shipped, statements
+from shipped_sql import Script, as_stock, of_objects, rendered, shipped, statements
 
 SCRIPTS = shipped()
 PLANS = ("INSERT", "EXECUTE")
