@@ -54,6 +54,13 @@ def test_up_to_1_10_the_old_directory_names_count() -> None:
     assert (rules(old, 10), rules(old, 11)) == ([], [])
 
 
+def test_defaults_from_a_flink_version_on_are_read_from_1_11_on() -> None:
+    since = "kubernetes.operator.default-configuration.flink-version.v1_18+.kubernetes.cluster-id"
+    document, configured = deployment(), {since: "x"}
+    assert rules(document, 10, configured=configured) == []
+    assert rules(document, 11, configured=configured) == ["forbidden-key"]
+
+
 def test_nested_options_are_read_from_1_13_on() -> None:
     nested = deployment(flinkConfiguration={"kubernetes": {"cluster-id": "x"}})
     assert rules(nested, 12) == ["shape"]
@@ -115,10 +122,10 @@ def test_defaults_of_a_namespace_and_a_version_outrank_the_plain_ones() -> None:
         f"{prefix}flink-version.v1_18+.a": "since",
         f"{prefix}flink-version.v1_20.a": "exact",
     }
-    assert defaults(configured, "other", None)["a"] == "plain"
-    assert defaults(configured, "flink", (1, 17))["a"] == "namespace"
-    assert defaults(configured, "flink", (1, 19))["a"] == "since"
-    assert defaults(configured, "flink", (1, 20))["a"] == "exact"
+    assert defaults(configured, "other", None, Release())["a"] == "plain"
+    assert defaults(configured, "flink", (1, 17), Release())["a"] == "namespace"
+    assert defaults(configured, "flink", (1, 19), Release())["a"] == "since"
+    assert defaults(configured, "flink", (1, 20), Release())["a"] == "exact"
 
 
 def test_options_come_and_go() -> None:

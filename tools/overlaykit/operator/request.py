@@ -78,7 +78,7 @@ class Request:
     @cached_property
     def settings(self) -> Settings:
         """The options that hold: the operator's, the session cluster's, the resource's own."""
-        found = defaults(self.configured, self.namespace, self.flink)
+        found = defaults(self.configured, self.namespace, self.flink, self.release)
         if self.session is not None:
             found |= flatten(mapping(self.session.get("spec")).get("flinkConfiguration"))
         return Settings(found | flatten(self.spec.get("flinkConfiguration")))

@@ -106,22 +106,26 @@ def _item(value: Any) -> str:
     return "" if isinstance(value, dict | list) else text_of(value)
 
 
-def defaults(configured: Mapping[str, str], namespace: str, flink: Flink | None) -> dict[str, str]:
+def defaults(
+    configured: Mapping[str, str], namespace: str, flink: Flink | None, release: Release
+) -> dict[str, str]:
     """What the operator's own configuration means for a namespace and a Flink version."""
     found = dict(configured)
-    for prefix in prefixes(configured, namespace, flink):
+    for prefix in prefixes(configured, namespace, flink, release):
         for key, value in configured.items():
             if key.startswith(prefix):
                 found[key.removeprefix(prefix)] = value
     return found
 
 
-def prefixes(configured: Iterable[str], namespace: str, flink: Flink | None) -> list[str]:
+def prefixes(
+    configured: Iterable[str], namespace: str, flink: Flink | None, release: Release
+) -> list[str]:
     """Before which keys of the operator's configuration there are defaults for a namespace and a
     Flink version, the weakest first."""
     found = [f"{FOR_SOME}namespace.{namespace}."] if namespace else []
     if flink is not None:
-        since = sorted(_since(configured, flink))
+        since = sorted(_since(configured, flink)) if release.reads_since else []
         found += [f"{FOR_SOME}flink-version.{flink_text(version)}+." for version in since]
         found.append(f"{FOR_SOME}flink-version.{flink_text(flink)}.")
     return found

@@ -90,7 +90,7 @@ class Around:
         return flink_of(spec if self.cluster is None else self.cluster, self.release)
 
     def settings(self, spec: Mapping[str, Any]) -> Settings:
-        found = defaults(self.configured or {}, self.namespace, self.flink(spec))
+        found = defaults(self.configured or {}, self.namespace, self.flink(spec), self.release)
         found |= flatten((self.cluster or {}).get("flinkConfiguration"))
         return Settings(found | flatten(spec.get("flinkConfiguration")))
 

@@ -45,6 +45,11 @@ class Release:
         return (1, 19) if self.minor < 11 else (1, 20)
 
     @property
+    def reads_since(self) -> bool:
+        """Whether defaults may be for a Flink version and those after it: v1_18+."""
+        return self.minor >= 11
+
+    @property
     def nests(self) -> bool:
         """Whether flinkConfiguration may be nested YAML."""
         return self.minor >= 13

@@ -94,7 +94,8 @@ def put_operator(
     for key, found in told.keys.items():
         for origin in found if not key.startswith(operator_settings.FOR_SOME) else ():
             stack.put(key, origin)
-    for prefix in operator_settings.prefixes(told.keys, namespace, flink):
+    release = operator.release
+    for prefix in operator_settings.prefixes(told.keys, namespace, flink, release):
         for key, found in told.keys.items():
             if key.startswith(prefix):
                 stack.put(key.removeprefix(prefix), found[-1])
