@@ -13,7 +13,8 @@ from typing import Any
 from flink import JAVA, LIBRARIES
 from helpers import ROOT
 
-CONNECTORS = ROOT / ".cache" / "maven"
+MAVEN = ROOT / ".cache" / "maven"
+CONNECTORS = ("flink-connector-*", "flink-sql-*", "kafka-clients-*")
 CONFIGURATION = """\
 sql-gateway.endpoint.rest.address: localhost
 sql-gateway.endpoint.rest.bind-address: localhost
@@ -59,7 +60,8 @@ class Gateway:
 
     def __init__(self, folder: Path) -> None:
         (folder / "config.yaml").write_text(CONFIGURATION)
-        jars = [*LIBRARIES.glob("lib/*.jar"), *CONNECTORS.glob("*.jar")]
+        jars = [*LIBRARIES.glob("lib/*.jar")]
+        jars += [jar for name in CONNECTORS for jar in MAVEN.glob(f"{name}.jar")]
         argv = [str(JAVA), "-Xmx768m", f"-Djava.io.tmpdir={folder}", "-Dlog4j2.level=INFO"]
         for package in OPENED:
             argv += ["--add-opens", f"{package}=ALL-UNNAMED"]

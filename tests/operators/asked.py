@@ -5,9 +5,12 @@ from typing import Any
 from overlaykit.operator.diff import changes, kind
 from overlaykit.operator.request import Rejection, Request
 from overlaykit.operator.validator import validate
+from overlaykit.operator.versions import Release
+
+LATEST = Release()
 
 
-def judged(case: dict[str, Any]) -> list[Rejection]:
+def judged(case: dict[str, Any], release: Release = LATEST) -> list[Rejection]:
     """Our rejections of a case of `documents.cases`."""
     document, session = case["document"], case.get("session")
     job = document["kind"] == "FlinkSessionJob"
@@ -15,6 +18,7 @@ def judged(case: dict[str, Any]) -> list[Rejection]:
     return validate(
         Request(
             document,
+            release,
             configured=case["defaults"],
             session=session if job else None,
             found="session" in case if snapshot else None,
