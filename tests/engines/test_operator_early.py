@@ -18,21 +18,97 @@ from overlaykit.operator.versions import Release
 SEED = random.randrange(10**6)
 OUR = Release(10)
 
-# What 1.7.0 says and 1.10 does not say any more, and why.
-GONE = {
-    "Job could not be upgraded with last-state while HA disabled": (
-        "since 1.10 a job without high availability is upgraded from its last checkpoint"
-    ),
-    "Job could not be upgraded to last-state while config key[state.savepoints.dir] is not set": (
-        "the same, of a job that runs without high availability"
-    ),
-    "The LAST_STATE upgrade mode is not supported in session job now.": "since 1.10 it is",
-}
+# What 1.7.0 says and 1.10 does not say any more.
+GONE = (
+    "Job could not be upgraded with last-state while HA disabled",
+    "Job could not be upgraded to last-state while config key[state.savepoints.dir] is not set",
+    "The LAST_STATE upgrade mode is not supported in session job now.",
+)
 # What 1.10 says and 1.7.0 does not say yet.
-NEW = {
-    r"Flink version v1_1[34] is not supported by this operator version": "since 1.9",
-    r".*\bjob\.autoscaler\.excluded\.periods\b": "since 1.8; 1.7 knows no such option",
-    r"InitialSavepointPath must not be empty for savepoint redeployment": "since 1.8",
+NEW = (
+    r"Flink version v1_1[34] is not supported by this operator version",
+    r".*\bjob\.autoscaler\.excluded\.periods\b",
+    r"InitialSavepointPath must not be empty for savepoint redeployment",
+)
+
+FLINK = {"flinkVersion": "v1_19"}
+SCALED = {"job.autoscaler.enabled": "true", "job.autoscaler.scale-up.max-factor": "-1"}
+PERIODS = {"job.autoscaler.enabled": "true", "job.autoscaler.excluded.periods": "x"}
+CHECKPOINTS = {"state.checkpoints.dir": "s3://b/x"}
+STORED = {"flinkConfiguration": CHECKPOINTS}
+SAFE = {"flinkConfiguration": {**CHECKPOINTS, "high-availability.type": "kubernetes"}}
+
+
+def _job(**more: Any) -> dict[str, Any]:
+    return {"job": {"jarURI": "local:///opt/flink/x.jar", "parallelism": 2, **more}}
+
+
+def _running(before: dict[str, Any], **spec: Any) -> dict[str, Any]:
+    """A job of which there is a JobManager."""
+    found = reconciled(deployment(**FLINK, **spec), deployment(**FLINK, **before))
+    return {**found, "status": {**found["status"], "jobManagerDeploymentStatus": "READY"}}
+
+
+# Why they differ: a resource, with the words of 1.7.0 (or what it does) and those of 1.10.
+SAID: dict[str, tuple[dict[str, Any], str, str]] = {
+    "since 1.10 last-state needs no high availability: the last checkpoint will do": (
+        deployment(**FLINK, **STORED, **_job(upgradeMode="last-state")),
+        "Job could not be upgraded with last-state while HA disabled",
+        "OK",
+    ),
+    "nor does it where the job runs without high availability": (
+        _running(STORED, **SAFE, **_job(upgradeMode="last-state")),
+        "Job could not be upgraded to last-state while config key[state.savepoints.dir] is not set",
+        "OK",
+    ),
+    "since 1.10 a session job may have last-state": (
+        session_job(**_job(upgradeMode="last-state")),
+        "The LAST_STATE upgrade mode is not supported in session job now.",
+        "OK",
+    ),
+    "since 1.9 Flink versions without support are refused": (
+        deployment(flinkVersion="v1_14"),
+        "OK",
+        "Flink version v1_14 is not supported by this operator version",
+    ),
+    "since 1.8 there are periods without scaling": (
+        deployment(**FLINK, flinkConfiguration=PERIODS),
+        "OK",
+        "Invalid value x in the autoscaler config job.autoscaler.excluded.periods, the value is "
+        "neither a valid daily expression nor a valid cron expression",
+    ),
+    "since 1.8 a job can be started anew from a savepoint": (
+        _running({}, **_job(savepointRedeployNonce=1)),
+        "OK",
+        "InitialSavepointPath must not be empty for savepoint redeployment",
+    ),
+    "since 1.8 the options of a session job itself count": (
+        session_job(flinkConfiguration=SCALED),
+        "OK",
+        "Invalid value in the autoscaler config job.autoscaler.scale-up.max-factor",
+    ),
+    "since 1.10 there is Flink 1.20": (deployment(flinkVersion="v1_20"), "FAILED", "OK"),
+}
+# The same of changes.
+CLASSED: dict[str, tuple[dict[str, Any], dict[str, Any], str, str]] = {
+    "since 1.8 to take the nonce away is no restart": (
+        {"restartNonce": 1},
+        {},
+        "UPGRADE",
+        "IGNORE",
+    ),
+    "since 1.8 a job can be started anew from a savepoint": (
+        _job(),
+        _job(savepointRedeployNonce=1),
+        "IGNORE",
+        "SAVEPOINT_REDEPLOY",
+    ),
+    "since 1.8 an Ingress has labels": (
+        {"ingress": {"template": "x"}},
+        {"ingress": {"template": "x", "labels": {"a": "b"}}},
+        "IGNORE",
+        "UPGRADE",
+    ),
 }
 
 
@@ -83,6 +159,32 @@ def _changes(count: int) -> Iterator[dict[str, Any]]:
 def early() -> Iterator[Operator]:
     with operator() as found:
         yield found
+
+
+@pytest.mark.parametrize("reason", SAID)
+def test_a_difference_of_the_validators_is_there(early: Operator, reason: str) -> None:
+    document, theirs, ours = SAID[reason]
+    known = {"session": session(**FLINK)} if document["kind"] == "FlinkSessionJob" else {}
+    case = {"document": document, "defaults": {}, **known}
+    verdict, message = early.refusal(case)
+    assert (message if verdict == "REJECT" else verdict) == theirs
+    assert next((one.message for one in judged(case, OUR)), "OK") == ours
+
+
+@pytest.mark.parametrize("reason", CLASSED)
+def test_a_difference_of_the_classes_is_there(early: Operator, reason: str) -> None:
+    before, after, theirs, ours = CLASSED[reason]
+    specs = {
+        side: deployment(**FLINK, **spec)["spec"]
+        for side, spec in (("before", before), ("after", after))
+    }
+    case = {"kind": "deployment", "mode": "native", **specs}
+    assert (early.difference(case), differs(case)) == (theirs, ours)
+
+
+def test_no_word_is_left_out_of_which_there_is_no_example() -> None:
+    assert set(GONE) <= {theirs for _, theirs, _ in SAID.values()}
+    assert all(any(re.match(new, ours) for _, _, ours in SAID.values()) for new in NEW)
 
 
 def test_the_validator_agrees(early: Operator) -> None:
