@@ -15,7 +15,7 @@ from options import MAVEN, java
 
 FLINK = "1.17.2"
 NEEDED = ("flink-kubernetes-operator", "flink-autoscaler", "operator-framework", "kubernetes-")
-NEEDED += ("jackson-",)
+NEEDED += ("jackson-", "snakeyaml-engine-")
 API = "org.apache.flink.kubernetes.operator.api"
 CLASSES = {
     "FlinkDeployment": f"{API}.FlinkDeployment",
@@ -51,7 +51,10 @@ class Operator:
         try:
             said = self._asked(case["document"], case.get("session"), case["defaults"])
         except Py4JJavaError as problem:
-            return "FAILED", str(problem.java_exception)
+            message = str(problem.java_exception)
+            if "NoClassDefFoundError" in message:  # a jar is missing in maven.in
+                raise
+            return "FAILED", message
         return ("REJECT", said) if said else ("OK", "")
 
     def difference(self, case: dict[str, Any]) -> str:

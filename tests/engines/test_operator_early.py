@@ -62,7 +62,7 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
         "OK",
     ),
     "since 1.10 a session job may have last-state": (
-        session_job(**_job(upgradeMode="last-state")),
+        session_job(**STORED, **_job(upgradeMode="last-state")),
         "The LAST_STATE upgrade mode is not supported in session job now.",
         "OK",
     ),
@@ -85,7 +85,8 @@ SAID: dict[str, tuple[dict[str, Any], str, str]] = {
     "since 1.8 the options of a session job itself count": (
         session_job(flinkConfiguration=SCALED),
         "OK",
-        "Invalid value in the autoscaler config job.autoscaler.scale-up.max-factor",
+        "The AutoScalerOption job.autoscaler.scale-up.max-factor is invalid, it should be a value "
+        "within the range [0.0, +Infinity]",
     ),
     "since 1.10 there is Flink 1.20": (deployment(flinkVersion="v1_20"), "FAILED", "OK"),
 }
