@@ -1,7 +1,7 @@
 """The operator's own classes as judges, and what they said of generated resources.
 
 The judge needs the classes of a built operator and of what it depends on, as a Java class path in
-OVERLAYKIT_OPERATOR: Maven's newest jar is 1.7.0, older than any release that counts here. In a
+OVERLAYKIT_OPERATOR: Maven's newest jar is 1.7.0 (operator_early.py), older than any that counts. In a
 clone at release-1.15.0: mvn -pl flink-kubernetes-operator -am compile, then all target/classes and
 the jars of dependency:build-classpath. `operator_judge.py` records tests/operators/recorded.json anew.
 """
