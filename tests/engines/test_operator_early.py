@@ -18,17 +18,15 @@ from overlaykit.operator.versions import Release
 SEED = random.randrange(10**6)
 OUR = Release(10)
 
-# What 1.7.0 says and 1.10 does not say any more.
+# What 1.7.0 says of generated resources and 1.10 does not say any more.
 GONE = (
     "Job could not be upgraded with last-state while HA disabled",
-    "Job could not be upgraded to last-state while config key[state.savepoints.dir] is not set",
     "The LAST_STATE upgrade mode is not supported in session job now.",
 )
-# What 1.10 says and 1.7.0 does not say yet.
+# What 1.10 says of them and 1.7.0 does not say yet.
 NEW = (
     r"Flink version v1_1[34] is not supported by this operator version",
     r".*\bjob\.autoscaler\.excluded\.periods\b",
-    r"InitialSavepointPath must not be empty for savepoint redeployment",
 )
 
 FLINK = {"flinkVersion": "v1_19"}
