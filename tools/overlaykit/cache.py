@@ -93,10 +93,7 @@ def code() -> str:
     from overlaykit.schema.store import builtin
 
     found = hashlib.sha256()
-    for path in disk.walk(_CODE):
-        if path.suffix != ".pyc":
-            found.update(f"{path}\0".encode() + disk.read_bytes(path))
-    # These are large and written whole by make: their dates tell.
-    for path in [*disk.walk(builtin()), engines.WORKER, *filter(None, [helm.found()])]:
+    modules = (path for path in disk.walk(_CODE) if path.suffix != ".pyc")
+    for path in [*modules, *disk.walk(builtin()), engines.WORKER, *filter(None, [helm.found()])]:
         found.update(f"{path}\0{disk.stamp(path)}\0".encode())
     return found.hexdigest()

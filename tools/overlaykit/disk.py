@@ -256,12 +256,12 @@ def sizes(folder: Path) -> dict[Path, tuple[float, int]]:
 
 
 def stamp(path: Path) -> str:
-    """Size and date of a file: enough for files that are only ever written whole."""
+    """Size and dates of a file; the date of its inode changes with whatever is written to it."""
     try:
         about = path.stat()
     except OSError:
         return "none"
-    return f"{about.st_size} {about.st_mtime_ns}"
+    return f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
 
 
 def digest(root: Path, names: Iterable[str]) -> str:

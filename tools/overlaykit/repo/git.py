@@ -1,6 +1,8 @@
 """What git says of a checkout: its files, what changed, the content of a commit. Reads only."""
 
+import contextlib
 import re
+import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +63,14 @@ class Git:
     def untracked(self) -> list[str]:
         """Files that are not in the index and not ignored; asked once."""
         return _names(self._run("ls-files", "-z", "--others", "--exclude-standard"))
+
+    def look_ahead(self) -> None:
+        """Begin to ask for what is not in the index, while other things are asked."""
+        threading.Thread(target=self._ask_ahead, daemon=True).start()
+
+    def _ask_ahead(self) -> None:
+        with contextlib.suppress(CannotLook):  # whoever needs it is told
+            _ = self.untracked
 
     def changed(self, old: str, new: str | None = None) -> set[str]:
         """The paths that differ between a commit and another one, or the working tree: changed,

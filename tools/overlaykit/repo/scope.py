@@ -124,6 +124,7 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
         raise CannotLook(f"--changed needs git: {root} is no checkout, or git is missing")
     old, new = _ends(git, change)
     if new is None:
+        git.look_ahead()
         now = indexes.of_checkout(git, root)
         found = _scope(git, Tree(root), (old, None), now, checks)
         commit = Commit(git, old)
