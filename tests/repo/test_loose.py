@@ -42,3 +42,15 @@ def test_what_a_kustomization_beside_does_not_list_is_told_once(plant: Plant) ->
     files = {"kustomization.yaml": "resources: [b.yaml]\n", "a.yaml": WRONG}
     root = plant(files | {"b.yaml": CLAIM.replace("dta: {}", "data: {}")})
     assert told(root) == (1, [])
+
+
+def test_what_tests_read_is_left_alone(plant: Plant) -> None:
+    root = plant({".overlay.yaml": "", "health/testdata/a.yaml": WRONG})
+    assert told(root) == (0, [])
+
+
+def test_the_checks_of_files_take_the_same_for_granted(plant: Plant) -> None:
+    text = WRONG.replace("flink.apache.org/v1beta1", "flink.apache.org/v1alpha1")
+    done = overlay(plant({".overlay.yaml": "", "jobs/a.yaml": text}), "validate", "--no-cache")
+    assert done.exit_code == 0
+    assert "warning confluent/group" in done.stdout

@@ -160,6 +160,8 @@ def _run(check: Check, level: str, world: World) -> Iterator[Finding]:
     elif check.input == "file":
         for document in world.sources:
             for problem in check.run(document, world):
+                if (problem.level or level) == "error":
+                    problem = problem.assuming(world.assumed.get(document.file, ""))
                 yield _finding(check, level, problem, world)
     elif check.input == "unit":
         for unit in world.judged:

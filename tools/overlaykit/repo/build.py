@@ -261,7 +261,10 @@ def _groups(world: World, name: str, is_wanted: bool) -> tuple[str, ...] | None:
     beside = name.rpartition("/")[0] in world.graph.kustomizations
     if name in world.graph.all_files or (beside and not bootstraps(world.tree, name)):
         return ("overlaykit.io",)
-    return None if is_wanted else ("overlaykit.io", GROUP, *_DEPLOYED)
+    own = ("overlaykit.io", GROUP)
+    if is_wanted:
+        return None
+    return own if _TESTED & set(name.split("/")) else (*own, *_DEPLOYED)
 
 
 def bootstraps(tree: Tree, name: str) -> bool:
@@ -275,6 +278,8 @@ def bootstraps(tree: Tree, name: str) -> bool:
     return False
 
 
+# Folders whose manifests a program's tests read: parts of objects, and wrong ones on purpose.
+_TESTED = frozenset({"test", "tests", "testdata"})
 _DEPLOYED = ("flink.apache.org", "platform.confluent.io")
 _LOOSE = re.compile(
     r"^\s*[\"']?apiVersion[\"']?:\s*[\"']?(?:argoproj|overlaykit|flink\.apache|platform\.confluent)"
@@ -317,7 +322,7 @@ def _add_deployed(world: World) -> None:
 DERIVED = (
     *("applications", "applications_of", "own_urls", "own_revisions", "sources", "yaml_sources"),
     *("reached", "units_of", "_expansions", "argocds", "scopes", "_namespace_makers", "together"),
-    *("deployers", "healths", "flinks", "sqls", "users", "operators", "operated"),
+    *("deployers", "healths", "flinks", "sqls", "users", "operators", "operated", "assumed"),
 )
 
 

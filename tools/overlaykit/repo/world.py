@@ -343,6 +343,11 @@ class World:
         return [d for name in sorted(self.yaml_sources) for d in self.tree.documents_or_none(name)]
 
     @cached_property
+    def assumed(self) -> dict[str, str]:
+        """A file that stands alone to what a verdict on it takes for granted."""
+        return {u.folder: u.assuming for u in self.units if u.assuming and u.files == [u.folder]}
+
+    @cached_property
     def yaml_sources(self) -> set[str]:
         """The files among `reached` that are read as YAML."""
         packed, read = self.graph.all_files, self.graph.all_yaml_files
