@@ -70,8 +70,3 @@ def test_what_was_meant(wrong: str, right: str) -> None:
 )
 def test_for_people(size: int, text: str) -> None:
     assert quantity.human(size) == text
-
-
-def test_the_next_round_number() -> None:
-    assert quantity.mebibytes_above(981 * 2**20) == "1024m"
-    assert quantity.mebibytes_above(1728 * 2**20) == "1728m"

@@ -116,6 +116,11 @@ def child(node: Node, step: str | int) -> tuple[Node | None, Node] | None:
     return None
 
 
+def elements(node: Node | None) -> list[Node]:
+    """The items of a sequence; none of anything else."""
+    return node.value if isinstance(node, SequenceNode) else []
+
+
 def scalars(node: Node, path: Path = ()) -> Iterator[tuple[Path, ScalarNode]]:
     """Every scalar value below `node` with its path."""
     if isinstance(node, ScalarNode):

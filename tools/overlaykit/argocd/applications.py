@@ -48,6 +48,11 @@ class Source:
         return self.text("chart")
 
     @property
+    def chart_name(self) -> str:
+        """The chart without the folders that a registry keeps it in."""
+        return self.chart.rpartition("/")[2]
+
+    @property
     def ref(self) -> str:
         return self.text("ref")
 

@@ -13,13 +13,6 @@ from overlaykit.argocd.applications import GROUP, IN_CLUSTER, IN_CLUSTER_NAME, D
 from overlaykit.argocd.globs import matches, matches_path, normal_repository
 from overlaykit.render.objects import Object
 
-LISTS = (
-    "clusterResourceWhitelist",
-    "clusterResourceBlacklist",
-    "namespaceResourceWhitelist",
-    "namespaceResourceBlacklist",
-)
-
 
 def is_project(obj: Object) -> bool:
     return obj.kind == "AppProject" and obj.group == GROUP

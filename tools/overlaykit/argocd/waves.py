@@ -220,14 +220,14 @@ class Child:
     def provides(self) -> set[Need]:
         found = {need for obj in self.content for need in provides(obj)}
         for source in self.application.sources:
-            found.update(CHARTS.get(source.chart.rpartition("/")[2], ()))
+            found.update(CHARTS.get(source.chart_name, ()))
         return found if self._has_webhook() else found - {FLINK_WEBHOOK}
 
     def needs(self) -> set[Need]:
         found = {need for obj in self.content for need in (*needs(obj), *needs_from_afar(obj))}
         charts = any(source.chart for source in self.application.sources)
         for source in self.application.sources:
-            if source.chart == "flink-kubernetes-operator" and self._has_webhook():
+            if source.chart_name == "flink-kubernetes-operator" and self._has_webhook():
                 found.update({("group", "cert-manager.io"), CERT_WEBHOOK})
         namespace = self.application.destination_namespace
         if self.content or charts:

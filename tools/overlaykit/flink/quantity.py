@@ -82,9 +82,3 @@ def meant(wrong: str) -> str:
         return ""
     size = Decimal(found[1]) * UNITS[found[2].lower()]
     return text(int(size)) if size == int(size) else ""
-
-
-def mebibytes_above(size: int, step: int = 64) -> str:
-    """The next round number of mebibytes: a value that a person would write."""
-    mebibytes = -(-size // 1024**2)
-    return f"{-(-mebibytes // step) * step}m"

@@ -31,7 +31,7 @@ def chart_of(application: Application | None) -> tuple[str, str]:
     """(name, version) of the chart of an Application; empty where it has none."""
     for source in application.sources if application else ():
         if source.chart:
-            return source.chart.rpartition("/")[2], source.revision
+            return source.chart_name, source.revision
     return "", ""
 
 

@@ -21,7 +21,6 @@ _IMAGE = re.compile(r"(?:^|/)(?:cp-)?flink(?:-sql)?(?:[:@]|$)")
 _AUTH = "security.ssl.rest.authentication-enabled"
 # The arguments of the entry point (source: apache/flink-docker, docker-entrypoint.sh).
 _STARTS = {"jobmanager": "jobmanager", "standalone-job": "jobmanager", "taskmanager": "taskmanager"}
-REPORTER = "org.apache.flink.metrics.prometheus.PrometheusReporterFactory"
 
 
 def options(obj: Object, environment: Object | None = None) -> dict[str, str]:

@@ -13,12 +13,12 @@ CHART = "kube-prometheus-stack"
 
 def stacks(world: World) -> list[Application]:
     """The Applications that deploy the chart."""
-    return [a for a in world.applications if any(s.chart == CHART for s in a.sources)]
+    return [a for a in world.applications if any(s.chart_name == CHART for s in a.sources)]
 
 
 def release(application: Application) -> str:
     """The name of the Helm release."""
-    names = (s.helm.get("releaseName") for s in application.sources if s.chart == CHART)
+    names = (s.helm.get("releaseName") for s in application.sources if s.chart_name == CHART)
     return next((str(name) for name in names if name), application.name)
 
 
@@ -41,7 +41,7 @@ def whole_values(application: Application, world: World) -> dict[str, Any] | Non
         return None
     values = values_of(application, world)
     for source in application.sources:
-        if source.chart != CHART:
+        if source.chart_name != CHART:
             continue
         if any(
             "elector" in str(one.get("name")) for _, one in mappings(source.helm.get("parameters"))

@@ -11,9 +11,7 @@ from typing import Any
 
 from overlaykit.kubernetes.pods import MAIN, mapping, mappings
 from overlaykit.operator.settings import MERGE_BY_NAME, Settings
-from overlaykit.operator.settings import own as operator_option
 
-STARTUP_PROBE = operator_option("jm-deployment.startup.probe.enabled")
 _ROLES = {"jobmanager": "jobManager", "taskmanager": "taskManager"}
 
 

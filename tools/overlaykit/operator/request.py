@@ -13,7 +13,6 @@ from overlaykit.operator.versions import Flink, Release, flink_text, flink_versi
 from overlaykit.source import Path
 
 MODES = ("savepoint", "last-state", "stateless")
-STATES = ("running", "suspended")
 KINDS = ("native", "standalone")
 
 

@@ -62,7 +62,6 @@ JAR_SCHEMES = own("user.artifacts.allowed-schemes")
 JAR_HOSTS = own("user.artifacts.disallow-restricted-hosts")
 RECONCILE_INTERVAL = own("reconcile.interval", "reconciler.reschedule.interval")
 FALLBACK = own("job.upgrade.last-state-fallback.enabled")
-CANCEL = own("job.upgrade.last-state.job-cancel.enabled")
 MERGE_BY_NAME = own("pod-template.merge-arrays-by-name")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from overlaykit import edit
 from overlaykit.errors import UsageError
-from overlaykit.render.objects import Object, dotted
+from overlaykit.render.objects import Object, dotted, object_of
 from overlaykit.repo.clusters import FACTS, Cluster
 from overlaykit.scaffold import facts as fact_rules
 from overlaykit.scaffold.enable import refuse_unmet, switch
@@ -130,7 +130,7 @@ def _write_root(there: Site, before: Mapping[str, str], after: Mapping[str, str]
         return
     old, new = (_identified(load(root_text(there.cluster.name, f), name)) for f in (before, after))
     for index, document in enumerate(there.draft.documents(name)):
-        was, now = (texts.get(_identity(document)) for texts in (old, new))
+        was, now = (texts.get(object_of(document).kind_and_name) for texts in (old, new))
         if was is None or now is None:
             continue
         for path, node in scalars(was.node):
@@ -140,10 +140,5 @@ def _write_root(there: Site, before: Mapping[str, str], after: Mapping[str, str]
                 there.draft.put(name, text)
 
 
-def _identity(document: Document) -> tuple[str, str]:
-    obj = Object(document.data if isinstance(document.data, dict) else {})
-    return obj.kind, obj.name
-
-
 def _identified(documents: list[Document]) -> dict[tuple[str, str], Document]:
-    return {_identity(document): document for document in documents}
+    return {object_of(document).kind_and_name: document for document in documents}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from overlaykit.params import items
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, object_of
 from overlaykit.render.patches import pointer_steps, selects
 from overlaykit.render.reads import Read
 from overlaykit.repo.kustomization import Kustomization, Patch
@@ -48,8 +48,8 @@ class Overlay:
     def object(self, target: Target) -> Object | None:
         """The object of a target as its file has it; None where this overlay does not have it."""
         for document in manifests(self.draft, self.folder):
-            obj = Object(document.data if isinstance(document.data, dict) else {})
-            if (obj.kind, obj.name) == (target.kind, target.name):
+            obj = object_of(document)
+            if obj.kind_and_name == (target.kind, target.name):
                 return obj
         return None
 

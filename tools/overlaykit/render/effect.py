@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Any
 
-from overlaykit.render.objects import Object, strings
+from overlaykit.render.objects import Object, object_of, strings
 from overlaykit.render.patches import pointer_steps, selects, target_selects
 from overlaykit.render.provenance import Provenance
 from overlaykit.render.transformers import field_steps
@@ -241,7 +241,7 @@ class Effects:
         """The rendered objects that a patch is for."""
         there = self.objects
         if part.patch.target is None:
-            wanted = Object(document.data if isinstance(document.data, dict) else {})
+            wanted = object_of(document)
             there = self.by_kind.get(wanted.kind, [])
         for obj in there:
             read = self.chain.read(obj)

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from overlaykit.render.engine import Render
-from overlaykit.source import Path, parse
+from overlaykit.source import Document, Path, parse
 
 
 @dataclass
@@ -50,6 +50,10 @@ class Object:
         return found if isinstance(found, dict) else {}
 
     @property
+    def kind_and_name(self) -> tuple[str, str]:
+        return self.kind, self.name
+
+    @property
     def label(self) -> str:
         """Kind/namespace/name, or Kind/name without a namespace."""
         return "/".join(part for part in (self.kind, self.namespace, self.name) if part)
@@ -71,6 +75,11 @@ class Object:
             else:
                 return None
         return value
+
+
+def object_of(document: Document) -> Object:
+    """The object that a document writes; an empty one where it writes something else."""
+    return Object(document.data if isinstance(document.data, dict) else {})
 
 
 def objects(documents: Iterable[Any], kubernetes: str = "") -> Iterator[Object]:

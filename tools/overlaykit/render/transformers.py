@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from yaml.nodes import MappingNode, Node, ScalarNode
 
 from overlaykit.render.objects import Object
 from overlaykit.render.patches import target_selects
 from overlaykit.repo.kustomization import Kustomization
 from overlaykit.repo.tree import join
-from overlaykit.source import Document, Path, Place, child
+from overlaykit.source import Document, Path, Place, child, elements
 
 if TYPE_CHECKING:
     from overlaykit.render.provenance import Provenance
@@ -80,7 +80,7 @@ class Transformers:
         return self._annotation(path) or self._label(path) or self._namespace(path)
 
     def _nodes(self, name: str) -> list[Node]:
-        return _items(self.layer.node(name))
+        return elements(self.layer.node(name))
 
     def _namespace(self, path: Path) -> Place | None:
         own = self.layer.document.place_of(("namespace",))
@@ -162,7 +162,7 @@ class Transformers:
                 continue
             file = join(self.layer.folder, path.value)
             for document in self.chain.graph.tree.documents_or_none(file):
-                for one in _items(document.node) or [document.node]:
+                for one in elements(document.node) or [document.node]:
                     yield document, one
 
     def part(self, path: Path) -> Place | None:
@@ -213,10 +213,6 @@ class Transformers:
         return None
 
 
-def _items(node: Node | None) -> list[Node]:
-    return node.value if isinstance(node, SequenceNode) else []
-
-
 def _scalar(node: Node, key: str) -> ScalarNode | None:
     found = child(node, key)
     return found[1] if found and isinstance(found[1], ScalarNode) else None
@@ -246,7 +242,7 @@ def _is_selector(above: str, kind: str) -> bool:
 def _field_paths(node: Node, kinds: list[str]) -> Iterator[str]:
     """The paths that an entry of `labels` names itself."""
     found = child(node, "fields")
-    for one in _items(found[1] if found else None):
+    for one in elements(found[1] if found else None):
         path, wanted = _scalar(one, "path"), _scalar(one, "kind")
         if path is not None and (wanted is None or wanted.value in kinds):
             yield path.value.replace("[]", "")

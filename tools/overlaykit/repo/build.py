@@ -13,7 +13,7 @@ from overlaykit.argocd.applications import GROUP, Application, is_application, s
 from overlaykit.render import engines, helm
 from overlaykit.render.blame import blame
 from overlaykit.render.engine import Render
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, object_of
 from overlaykit.render.plain import PlainEngine
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
@@ -22,6 +22,7 @@ from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.manifests import unit_of_files
+from overlaykit.repo.target import matches
 from overlaykit.repo.tree import YAML, Tree, everything, join, remotes
 from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
 from overlaykit.repo.world import NotSeen, Unit, World
@@ -237,7 +238,7 @@ def _set_aside_templates(world: World) -> None:
 def _add_files(world: World, asked: Collection[str]) -> None:
     """Objects of Argo CD, Flink and Confluent outside every kustomization; facts and workload
     metadata anywhere."""
-    wanted = {name for name in world.tree.yaml_files if _below(name, asked)}
+    wanted = {name for name in world.tree.yaml_files if matches(name, asked)}
     for name in world.tree.yaml_files:
         if name not in wanted and not looks_loose(world.tree, name):
             continue
@@ -250,10 +251,6 @@ def _add_files(world: World, asked: Collection[str]) -> None:
             unit.assuming = "that somebody applies this file; nothing here does"
         if unit.objects:
             world.units.append(unit)
-
-
-def _below(name: str, folders: Collection[str]) -> bool:
-    return any(not folder or name.startswith(f"{folder}/") for folder in folders)
 
 
 def _groups(world: World, name: str, is_wanted: bool) -> tuple[str, ...] | None:
@@ -270,7 +267,7 @@ def _groups(world: World, name: str, is_wanted: bool) -> tuple[str, ...] | None:
 def bootstraps(tree: Tree, name: str) -> bool:
     """Whether a file holds an Application that deploys the folder it lies in, or one above."""
     for document in tree.documents_or_none(name):
-        obj = Object(document.data if isinstance(document.data, dict) else {})
+        obj = object_of(document)
         for source in sources(obj) if is_application(obj) else ():
             path = join("", source.path)
             if source.path and (not path or name.startswith(f"{path}/")):

@@ -161,7 +161,7 @@ class Confluents:
 
     def _unseen(self, application: Application) -> str:
         for source in application.sources:
-            if source.chart and source.chart.rpartition("/")[2] not in _PLAIN:
+            if source.chart and source.chart_name not in _PLAIN:
                 return f"the chart {source.chart} of Application '{application.name}'"
             own = self.world.is_own(source)
             if source.path and not (own and self.world.units_of.get(join("", source.path))):
@@ -178,7 +178,7 @@ class Confluents:
 
     def _of(self, application: Application) -> Iterator[Chart]:
         for source in application.sources:
-            if source.chart.rpartition("/")[2] in self._charts:
+            if source.chart_name in self._charts:
                 yield Chart(
                     application,
                     source.at,

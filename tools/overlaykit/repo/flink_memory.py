@@ -12,7 +12,6 @@ from overlaykit.repo.flinks import Job, is_filled_in, place
 from overlaykit.repo.world import Unit, World
 from overlaykit.source import Path, Place
 
-MIB = 1024**2
 _PARTS = {"jobmanager": "jobManager", "taskmanager": "taskManager"}
 _STEP, _MOST = 64, 65536
 

@@ -165,7 +165,7 @@ class Flinks:
 
     def of_application(self, application: "Application") -> Iterator[Config]:
         """The operator's own configuration among the values of its chart."""
-        charts = {source.chart.rpartition("/")[2] for source in application.sources}
+        charts = {source.chart_name for source in application.sources}
         if OPERATOR_CHART not in charts:
             return
         for name in dict.fromkeys(value_files(application)):

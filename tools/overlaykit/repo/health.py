@@ -67,7 +67,7 @@ class Healths:
             for obj in unit.objects:
                 found.extend(_of_object(unit, obj))
         for application in self.world.applications:
-            if any(source.chart.rpartition("/")[2] == "argo-cd" for source in application.sources):
+            if any(source.chart_name == "argo-cd" for source in application.sources):
                 values = Object(values_of(application, self.world))
                 data = values.get("configs", "cm") or values.get("server", "config")
                 place = application.locate(application.obj, ("metadata", "name"), False)

@@ -7,9 +7,18 @@ from dataclasses import field as with_default
 from functools import cached_property
 from typing import Any, TypeGuard
 
-from yaml.nodes import Node, ScalarNode, SequenceNode
+from yaml.nodes import Node, ScalarNode
 
-from overlaykit.source import Document, Path, Place, SyntaxProblem, child, embedded, scalars
+from overlaykit.source import (
+    Document,
+    Path,
+    Place,
+    SyntaxProblem,
+    child,
+    elements,
+    embedded,
+    scalars,
+)
 
 NAMES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 REMOTE = re.compile(
@@ -84,20 +93,20 @@ class Kustomization:
 
     def _entries(self) -> Iterator[Entry]:
         for name in (*_PATH_LISTS, *_INLINE_LISTS):
-            for node in _items(self.node(name)):
+            for node in elements(self.node(name)):
                 if _is_text(node) and not _is_inline(node):
                     yield self._entry(name, node)
         for name in _PATH_OBJECTS:
-            for node in _items(self.node(name)):
+            for node in elements(self.node(name)):
                 yield from self._scalar(name, node, "path")
         yield from self._scalar("openapi", self.node("openapi"), "path")
         for name in _GENERATORS:
-            for node in _items(self.node(name)):
+            for node in elements(self.node(name)):
                 yield from self._generator(name, node)
-        for node in _items(self.node("helmCharts")):
+        for node in elements(self.node("helmCharts")):
             yield from self._scalar("helmCharts", node, "valuesFile")
             found = child(node, "additionalValuesFiles")
-            for value in _items(found[1] if found else None):
+            for value in elements(found[1] if found else None):
                 if isinstance(value, ScalarNode):
                     yield self._entry("helmCharts", value)
 
@@ -113,7 +122,7 @@ class Kustomization:
         yield from self._scalar(name, node, "env")
         for key in ("files", "envs"):
             found = child(node, key)
-            for value in _items(found[1] if found else None):
+            for value in elements(found[1] if found else None):
                 if isinstance(value, ScalarNode):
                     path = value.value.split("=", 1)[-1] if key == "files" else value.value
                     yield Entry(name, path, self.document.place(value))
@@ -126,7 +135,7 @@ class Kustomization:
         """
         found = []
         for name in ("patchesStrategicMerge", "patches", "patchesJson6902"):
-            for node in _items(self.node(name)):
+            for node in elements(self.node(name)):
                 found.append(self._patch(name, node))
         return found
 
@@ -173,10 +182,6 @@ class Kustomization:
     def inflates_helm(self) -> bool:
         charts = [self.data.get("helmCharts"), self.data.get("helmChartInflationGenerator")]
         return any(isinstance(c, list) and any(isinstance(i, dict) for i in c) for c in charts)
-
-
-def _items(node: Node | None) -> list[Node]:
-    return node.value if isinstance(node, SequenceNode) else []
 
 
 def _fits(path: Path, pattern: tuple[str, ...]) -> bool:

@@ -9,7 +9,9 @@ from overlaykit.repo.world import World
 
 def charts_of_operator(cluster: str, world: World) -> list[Application]:
     """The Applications of the operator's chart on a cluster."""
-    charts = [a for a in world.applications if any(s.chart == OPERATOR_CHART for s in a.sources)]
+    charts = [
+        a for a in world.applications if any(s.chart_name == OPERATOR_CHART for s in a.sources)
+    ]
     return [a for a in charts if not a.cluster or a.cluster == cluster]
 
 

@@ -129,7 +129,7 @@ class Operators:
 
 def chart_version(application: Application) -> str | None:
     """The version of the operator's chart that an Application deploys; None if it does not."""
-    charts = (s for s in application.sources if s.chart.rpartition("/")[2] == OPERATOR_CHART)
+    charts = (s for s in application.sources if s.chart_name == OPERATOR_CHART)
     return next((source.revision for source in charts), None)
 
 

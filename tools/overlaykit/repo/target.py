@@ -2,6 +2,7 @@
 
 import difflib
 import os
+from collections.abc import Collection
 from pathlib import Path
 
 from overlaykit.errors import UsageError
@@ -81,6 +82,6 @@ def _unknown(target: str, clusters: list[str], names: dict[str, tuple[str, str]]
     return f"'{target}' is no cluster, CLUSTER/WORKLOAD or directory here{hint}{there}"
 
 
-def matches(path: str, folders: set[str]) -> bool:
+def matches(path: str, folders: Collection[str]) -> bool:
     """Whether a path is one of the folders or lies below one."""
     return any(path == folder or not folder or path.startswith(f"{folder}/") for folder in folders)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from overlaykit import disk
 from overlaykit.argocd.projects import is_project
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, object_of
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.tree import join
 from overlaykit.source import Document, Path, Place, SyntaxProblem, load
@@ -90,7 +90,7 @@ def _projects(
         documents = load(_readable(text, value), name) if _PROJECT.search(text) else []
     except (SyntaxProblem, disk.Unreadable):
         return []
-    found = [(Object(d.data if isinstance(d.data, dict) else {}), d) for d in documents]
+    found = [(object_of(d), d) for d in documents]
     for obj, _ in found:
         if "{" in obj.namespace:
             obj.metadata.pop("namespace")

@@ -11,7 +11,7 @@ from overlaykit.params.change import parameter_of, set_parameters
 from overlaykit.params.show import current
 from overlaykit.params.target import job_names, job_of, overlay_of
 from overlaykit.params.where import Overlay, manifests
-from overlaykit.render.objects import Object
+from overlaykit.render.objects import Object, object_of
 from overlaykit.scaffold.draft import Draft
 from overlaykit.scaffold.overlay import TEMPLATES, refuse_excluded
 from overlaykit.scaffold.site import names, site, workload_of
@@ -99,7 +99,7 @@ def _deployments(draft: Draft, folder: str) -> dict[str, str]:
     """Names of what becomes a FlinkDeployment, with the file that has it."""
     found = {}
     for document in manifests(draft, folder):
-        obj = Object(document.data if isinstance(document.data, dict) else {})
+        obj = object_of(document)
         if obj.kind in ("FlinkDeployment", "FlinkApplication"):
             found[obj.name] = document.place().file
     return found

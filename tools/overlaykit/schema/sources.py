@@ -39,7 +39,7 @@ def fetch(name: str, source: Mapping[str, Any], cache: Path) -> Inputs:
         return Inputs(data["digest"], data["files"])
     archive, prefix = _CLIENTS[source["from"]](source, cache)
     content = disk.read_bytes(archive, _LIMIT)
-    inputs = Inputs(f"sha256:{_sha256(content)}", _extract(content, prefix, _wanted(source)))
+    inputs = Inputs(f"sha256:{sha256(content)}", _extract(content, prefix, _wanted(source)))
     if not inputs.files:
         raise CannotLook(f"{source['package']} {source['version']} has none of the wanted files")
     data = {"digest": inputs.digest, "files": dict(inputs.files)}
@@ -59,11 +59,11 @@ def local(folder: Path, patterns: list[str]) -> Inputs:
 
 def digest(files: Mapping[str, str]) -> str:
     """One digest of several texts and their names."""
-    lines = [f"{_sha256(files[name].encode())}  {name}\n" for name in sorted(files)]
-    return f"sha256:{_sha256(''.join(lines).encode())}"
+    lines = [f"{sha256(files[name].encode())}  {name}\n" for name in sorted(files)]
+    return f"sha256:{sha256(''.join(lines).encode())}"
 
 
-def _sha256(content: bytes) -> str:
+def sha256(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 

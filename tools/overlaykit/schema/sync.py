@@ -1,6 +1,5 @@
 """schemas/ made from its sources, and the lock that says what it was made of."""
 
-import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from typing import Any
 from overlaykit import disk, source
 from overlaykit.errors import CannotLook, UsageError
 from overlaykit.schema import compact, crd, kubernetes, notation, sources
-from overlaykit.schema.sources import Inputs
+from overlaykit.schema.sources import Inputs, sha256
 
 LOCK = "lock.json"
 _GENERATED = ("crds", "kubernetes")
@@ -45,7 +44,7 @@ def check(schemas: Path) -> list[str]:
     problems = [f"{path}: is missing" for path in sorted(set(wanted) - present)]
     problems += [f"{path}: is not in the lock" for path in sorted(present - set(wanted))]
     for path in sorted(present & set(wanted)):
-        if _sha256(disk.read_bytes(schemas / path)) != wanted[path]:
+        if sha256(disk.read_bytes(schemas / path)) != wanted[path]:
             problems.append(f"{path}: is not what the lock says")
     return problems + _stale_sources(schemas, locked)
 
@@ -173,7 +172,7 @@ def _lock_text(made: list[Made], schemas: Path) -> str:
             **about,
             "digest": one.digest,
             "facts": _facts_digest(schemas, one.facts),
-            "files": {path: _sha256(text.encode()) for path, text in one.files.items()},
+            "files": {path: sha256(text.encode()) for path, text in one.files.items()},
         }
     return json.dumps({"sources": entries}, indent=1, sort_keys=True) + "\n"
 
@@ -182,7 +181,3 @@ def _present(schemas: Path) -> list[str]:
     """The generated files that lie here now."""
     folders = [schemas / name for name in _GENERATED]
     return [p.relative_to(schemas).as_posix() for folder in folders for p in disk.walk(folder)]
-
-
-def _sha256(content: bytes) -> str:
-    return hashlib.sha256(content).hexdigest()

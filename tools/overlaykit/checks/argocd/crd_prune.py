@@ -96,7 +96,7 @@ def _loses(crds: list[Object], application: Application, guard: str, off: bool) 
         more = f" and {len(open_ones) - 1} more" if len(open_ones) > 1 else ""
         return f"the CRD {open_ones[0]}{more}"
     for source in application.sources:
-        chart = source.chart.rpartition("/")[2]
+        chart = source.chart_name
         if chart in _OPERATORS and source.helm.get("skipCrds") is not True and not off:
             return f"the operator of the chart {chart}, with its CRDs where they are templates"
     return ""

@@ -117,7 +117,7 @@ def check_repository(world: World) -> Iterator[Problem]:
 
 def _charts(application: Application, everywhere: set[str]) -> Iterator[Problem]:
     for source in application.sources:
-        known = _CHARTS.get(source.chart.rpartition("/")[2])
+        known = _CHARTS.get(source.chart_name)
         if known is None or (source.helm.get("skipCrds") is True and known.kind == _CRDS[1]):
             continue
         if not _ignores(application, known.group, known.kind, everywhere, known.words):

@@ -104,7 +104,7 @@ from yaml.nodes import ScalarNode
 
 from overlaykit.emit import scalar
 from overlaykit.findings import Edit, Problem
-from overlaykit.render.objects import Object, dotted
+from overlaykit.render.objects import Object, dotted, object_of
 from overlaykit.repo.clusters import Cluster
 from overlaykit.repo.world import World
 from overlaykit.scaffold.facts import flat
@@ -135,11 +135,11 @@ def check_repository(world: World) -> Iterator[Problem]:
 def _differences(
     documents: list[Document], cluster: Cluster, facts: dict[str, str]
 ) -> Iterator[Problem]:
-    actual = {_identity(document): document for document in documents}
+    actual = {object_of(document).kind_and_name: document for document in documents}
     for wanted in _expected(cluster.name, facts):
-        document = actual.get(_identity(wanted))
+        document = actual.get(object_of(wanted).kind_and_name)
         if document is None:
-            kind, name = _identity(wanted)
+            kind, name = object_of(wanted).kind_and_name
             if documents:
                 message = f"root.yaml has no {kind} '{name}'"
                 fix = f"delete it and run overlay new {cluster.name}"
@@ -149,11 +149,6 @@ def _differences(
             problem = _difference(document, wanted, path, cluster)
             if problem:
                 yield problem
-
-
-def _identity(document: Document) -> tuple[str, str]:
-    obj = Object(document.data if isinstance(document.data, dict) else {})
-    return obj.kind, obj.name
 
 
 def _expected(name: str, facts: dict[str, str]) -> list[Document]:
@@ -167,7 +162,9 @@ def _dummies() -> list[Document]:
 
 def _derived(wanted: Document, name: str, facts: dict[str, str]) -> Iterator[Path]:
     """The fields that the facts decide: those that other facts would make different."""
-    dummy = next(d for d in _dummies() if _identity(d) == _identity(wanted))
+    dummy = next(
+        d for d in _dummies() if object_of(d).kind_and_name == object_of(wanted).kind_and_name
+    )
     for path, node in scalars(wanted.node):
         found = dummy.find(path)
         if found is None or getattr(found[1], "value", None) != node.value:

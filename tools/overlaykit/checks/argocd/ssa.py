@@ -113,7 +113,7 @@ def _object(
 
 def _charts(application: Application, world: World) -> Iterator[Problem]:
     for source in application.sources:
-        chart = source.chart.rpartition("/")[2]
+        chart = source.chart_name
         if chart not in _LARGE or source.helm.get("skipCrds") is True:
             continue
         values = values_of(application, world)

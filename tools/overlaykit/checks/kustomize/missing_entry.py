@@ -179,7 +179,7 @@ def _is_generated(world: World, kustomization: Kustomization, name: str) -> bool
         if isinstance(entry, dict)
     }
     documents = [Object(document.data) for document in world.tree.documents_or_none(name)]
-    return all((obj.kind, obj.name) in generated for obj in documents)
+    return all(obj.kind_and_name in generated for obj in documents)
 
 
 def _doubt(world: World, kustomization: Kustomization, name: str) -> str:

@@ -262,7 +262,7 @@ def _behind(name: str, namespace: str, here: Neighbours, unit: Unit, world: Worl
 
 def _cmf_is_open(unit: Unit, world: World) -> bool:
     """Whether a chart of CMF here has its login off, which is the default."""
-    charts = [a for a in world.applications if any(s.chart == CMF_CHART for s in a.sources)]
+    charts = [a for a in world.applications if any(s.chart_name == CMF_CHART for s in a.sources)]
     mine = [a for a in charts if a.cluster == unit.cluster] or charts
     return bool(mine) and all(
         not mapping(mapping(values_of(a, world).get("cmf")).get("authentication")).get("type")
