@@ -9,6 +9,7 @@ from confluent_trees import cr, deploy, environment, pool, statement, write
 
 from helpers import ROOT
 from overlaykit.findings import Finding
+from overlaykit.repo.git import Git
 from overlaykit.run import Request, carry_out
 
 
@@ -26,7 +27,7 @@ def commit(root: Path) -> None:
 
 
 def changes(root: Path, changed: str | None = None, remembers: bool = False) -> list[Finding]:
-    request = Request(root=root, targets=[], changed=changed, remembers=remembers)
+    request = Request(git=Git(root), targets=[], changed=changed, remembers=remembers)
     result = carry_out(request, lambda done, total: None, lambda line: None)
     return [one for one in result.findings if one.check == "confluent/immutable"]
 

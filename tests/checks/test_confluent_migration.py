@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from helpers import ROOT
+from overlaykit.repo.git import Git
 from overlaykit.run import Request, carry_out
 from overlaykit.validate import validate
 
@@ -74,7 +75,7 @@ spec:
 
 def fixed(root: Path) -> list[tuple[str, str, str]]:
     """What is found after the fixes."""
-    request = Request(root=root, targets=[], fixes=True, remembers=False)
+    request = Request(git=Git(root), targets=[], fixes=True, remembers=False)
     result = carry_out(request, lambda done, total: None, lambda line: None)
     return [(f.level, f.check, f.message) for f in result.findings]
 

@@ -2,10 +2,10 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import astuple
 
 import pytest
 from flinks import VERSIONS, Flink, flink
+from msgspec.structs import astuple
 
 from overlaykit.flink import duration, memory, options, quantity, values
 

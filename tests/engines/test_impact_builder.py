@@ -2,10 +2,10 @@
 
 import copy
 import random
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 from operator_judge import CLASSES, ask
 
 from helpers import ROOT

@@ -135,6 +135,28 @@ def test_what_a_file_reaches(plant: Plant, file: str, overlays: int, reached: st
     assert seen["overlays"] == overlays, reached
 
 
+def test_a_kustomization_above_the_clusters_concerns_all(plant: Plant) -> None:
+    root = plant(tree(**{"overlays/kustomization.yaml": "resources: [one]\n"}))
+    commit(root)
+    (root / "overlays/kustomization.yaml").write_text("resources: [one, gone]\n")
+    assert ("kustomize/build", "overlays/kustomization.yaml", 1) in spots(root, "--changed")
+    assert spots(root, "--changed") == spots(root)
+
+
+def test_a_range_knows_the_remotes_of_the_checkout(plant: Plant) -> None:
+    """Only they say that the Application means this repository."""
+    url = "https://git.example.com/platform/fleet.git"
+    application = "apiVersion: argoproj.io/v1alpha1\nkind: Application\nmetadata: {name: a}\n"
+    source = f"  source: {{repoURL: {url}, targetRevision: main, path: gone}}\n"
+    root = plant(tree())
+    commit(root)
+    git(root, "remote", "add", "origin", url)
+    (root / "overlays/three/b.yaml").write_text(f"{application}spec:\n  project: a\n{source}")
+    commit(root)
+    assert ("argocd/path", "overlays/three/b.yaml", 6) in spots(root)
+    assert ("argocd/path", "overlays/three/b.yaml", 6) in spots(root, "--changed=HEAD~1..HEAD")
+
+
 def test_staged_and_committed_changes_and_deletions(plant: Plant) -> None:
     root = plant(tree())
     commit(root)

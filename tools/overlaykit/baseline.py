@@ -7,8 +7,10 @@ findings with one fingerprint are two entries.
 import json
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from overlaykit import disk
 from overlaykit.errors import UsageError
@@ -17,8 +19,7 @@ from overlaykit.findings import Finding
 VERSION = 1
 
 
-@dataclass(frozen=True, order=True)
-class Entry:
+class Entry(Struct, frozen=True, order=True):
     """An accepted finding; only the fingerprint counts, the rest is for whoever reads the file."""
 
     file: str

@@ -7,10 +7,11 @@ are replaced whole, so runs at the same time see one or the other.
 import hashlib
 import json
 import os
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.errors import CannotLook
@@ -26,8 +27,7 @@ def folder() -> Path:
     return Path(above).expanduser() / "overlaykit"
 
 
-@dataclass(frozen=True)
-class Info:
+class Info(Struct, frozen=True):
     folder: Path
     entries: int
     size: int
@@ -92,8 +92,7 @@ def code() -> str:
     from overlaykit.render import engines, helm
     from overlaykit.schema.store import builtin
 
-    found = hashlib.sha256()
-    modules = (path for path in disk.walk(_CODE) if path.suffix != ".pyc")
-    for path in [*modules, *disk.walk(builtin()), engines.WORKER, *filter(None, [helm.found()])]:
-        found.update(f"{path}\0{disk.stamp(path)}\0".encode())
-    return found.hexdigest()
+    programs = [engines.WORKER, *filter(None, [helm.found()])]
+    stamps = [*disk.stamps(_CODE), *disk.stamps(builtin())]
+    stamps += [f"{program} {disk.stamp(program)}" for program in programs]
+    return hashlib.sha256("\0".join(stamps).encode()).hexdigest()

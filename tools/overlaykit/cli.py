@@ -106,7 +106,7 @@ def main(ctx: click.Context, directory: Path) -> None:
 def root_of(ctx: click.Context) -> Path:
     """The repository that -C or the working directory stands in."""
     from overlaykit import disk
-    from overlaykit.repo.tree import find_root
+    from overlaykit.repo.root import find_root
 
     root = find_root(ctx.obj)
     disk.recover(root)

@@ -4,9 +4,10 @@ import difflib
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.errors import UsageError
@@ -30,8 +31,7 @@ _KEYS: dict[str, type[object]] = {
 _KIND: dict[type[object], str] = {dict: "a mapping", list: "a list of strings", str: "a string"}
 
 
-@dataclass(frozen=True)
-class Config:
+class Config(Struct, frozen=True):
     """`levels`: check to level or "off"; `exclude`: globs; `clusters`: a glob of folders."""
 
     levels: dict[str, str] = field(default_factory=dict)

@@ -258,10 +258,27 @@ def sizes(folder: Path) -> dict[Path, tuple[float, int]]:
 def stamp(path: Path) -> str:
     """Size and dates of a file; the date of its inode changes with whatever is written to it."""
     try:
-        about = path.stat()
+        return _stamp(path.stat())
     except OSError:
         return "none"
+
+
+def _stamp(about: os.stat_result) -> str:
     return f"{about.st_size} {about.st_mtime_ns} {about.st_ctime_ns}"
+
+
+def stamps(root: Path) -> list[str]:
+    """Every file below `root` with its stamp, sorted; machine folders are left out."""
+    found: list[str] = []
+    todo = [str(root)]
+    while todo:
+        with os.scandir(todo.pop()) as entries:
+            for entry in entries:
+                if entry.is_file():
+                    found.append(f"{entry.path} {_stamp(entry.stat())}")
+                elif entry.is_dir(follow_symlinks=False) and entry.name not in SKIPPED:
+                    todo.append(entry.path)
+    return sorted(found)
 
 
 def digest(root: Path, names: Iterable[str]) -> str:
@@ -305,9 +322,12 @@ def scratch_folder() -> Iterator[Path]:
         yield Path(name).resolve()
 
 
-def scratch() -> IO[bytes]:
-    """A file without a name, gone when it is closed."""
-    return tempfile.TemporaryFile()
+def scratch(text: str = "") -> IO[bytes]:
+    """A file without a name that holds a text, gone when it is closed."""
+    file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115 (the caller closes it)
+    file.write(text.encode())
+    file.seek(0)
+    return file
 
 
 def make_folder(path: Path) -> None:

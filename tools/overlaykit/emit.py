@@ -2,9 +2,10 @@
 
 import json
 import re
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.source import SyntaxProblem, load
 
@@ -32,8 +33,7 @@ def _visible(char: str) -> str:
     return char if char.isprintable() else f"\\U{ord(char):08x}"
 
 
-@dataclass(frozen=True)
-class Style:
+class Style(Struct, frozen=True):
     """How a file is written: its line end, columns a level, columns of a list below its key."""
 
     newline: str

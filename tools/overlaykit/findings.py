@@ -3,7 +3,9 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.source import Path, Place
 
@@ -20,8 +22,7 @@ GENERAL: dict[str, tuple[str, ...] | None] = {
 }
 
 
-@dataclass(frozen=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Replace the text between two offsets (characters from 0) of a file."""
 
     file: str
@@ -30,8 +31,7 @@ class Edit:
     text: str
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What a check found: at a known place, or at a field of the object it was given."""
 
     message: str
@@ -52,8 +52,7 @@ class Problem:
         return replace(self, message=f"{self.message} (assuming {assumption})", level="warning")
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """A problem with its check, level and place; the JSON of `validate` holds these fields."""
 
     check: str

@@ -1,19 +1,25 @@
 """The only place that starts processes, without a shell.
 
-`run` is one call with one result; `Talk` is a process that answers line by line.
+`run` is one call with one result, and `Begun` one whose result is asked for later; `Talk` is a
+process that answers line by line. `at_once` keeps all cores busy with several.
 """
 
+import contextlib
 import os
 import select
 import subprocess
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, TypeVar
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.errors import CannotLook
+
+T = TypeVar("T")
+R = TypeVar("R")
 
 
 class Missing(CannotLook):
@@ -24,12 +30,60 @@ class TimedOut(CannotLook):
     """The program did not finish in its time."""
 
 
-@dataclass(frozen=True)
-class Result:
+class Result(Struct, frozen=True):
     argv: tuple[str, ...]
     code: int
     out: str
     err: str
+
+
+class Begun:
+    """A program that runs while other things are done; `result` waits for its end.
+
+    `env` is added to the environment. What it writes goes to a file, so that it waits for nobody.
+    Raises Missing.
+    """
+
+    def __init__(
+        self,
+        argv: Sequence[str],
+        cwd: Path | None = None,
+        stdin: str | None = None,
+        env: Mapping[str, str] | None = None,
+    ) -> None:
+        self._argv = tuple(argv)
+        self._out = disk.scratch()
+        try:
+            with contextlib.closing(disk.scratch(stdin or "")) as given:
+                self._process = subprocess.Popen(
+                    self._argv,
+                    cwd=cwd,
+                    stdin=given if stdin is not None else subprocess.DEVNULL,
+                    stdout=self._out,
+                    stderr=subprocess.PIPE,
+                    env={**os.environ, **(env or {})},
+                )
+        except FileNotFoundError as error:
+            raise Missing(f"{argv[0]} was not found on this machine") from error
+        except PermissionError as error:
+            raise Missing(f"{argv[0]} is not executable") from error
+
+    def result(self, timeout: float = 60) -> Result:
+        """Its result, once; `timeout` in seconds from now. Raises TimedOut.
+
+        Output that is not UTF-8 is read with replacement characters: it is shown, never parsed.
+        """
+        with self._out, self._process:
+            try:
+                _, err = self._process.communicate(timeout=timeout)
+            except subprocess.TimeoutExpired as error:
+                name = " ".join(self._argv)
+                raise TimedOut(f"{name} did not finish in {timeout:g} s") from error
+            finally:
+                self._process.kill()
+            self._out.seek(0)
+            out, told = (part.decode(errors="replace") for part in (self._out.read(), err))
+            return Result(self._argv, self._process.returncode, out, told)
 
 
 def run(
@@ -39,31 +93,16 @@ def run(
     timeout: float = 60,
     env: Mapping[str, str] | None = None,
 ) -> Result:
-    """Run `argv` to its end; `timeout` in seconds, `env` is added to the environment.
+    """Run `argv` to its end. Raises Missing and TimedOut; see `Begun`."""
+    return Begun(argv, cwd, stdin, env).result(timeout)
 
-    Output that is not UTF-8 is read with replacement characters: it is shown, never parsed.
-    """
-    try:
-        done = subprocess.run(
-            list(argv),
-            cwd=cwd,
-            input=stdin,
-            stdin=subprocess.DEVNULL if stdin is None else None,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-            timeout=timeout,
-            env={**os.environ, **(env or {})},
-            check=False,
-        )
-    except FileNotFoundError as error:
-        raise Missing(f"{argv[0]} was not found on this machine") from error
-    except PermissionError as error:
-        raise Missing(f"{argv[0]} is not executable") from error
-    except subprocess.TimeoutExpired as error:
-        raise TimedOut(f"{' '.join(argv)} did not finish in {timeout:g} s") from error
-    return Result(tuple(argv), done.returncode, done.stdout, done.stderr)
+
+def at_once(work: Callable[[T], R], items: Iterable[T]) -> Iterator[R]:
+    """What `work` gives for each item, in their order; as many at a time as there are cores."""
+    from concurrent.futures import ThreadPoolExecutor  # slow to read, and seldom needed
+
+    with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
+        yield from pool.map(work, items)
 
 
 class Ended(Exception):

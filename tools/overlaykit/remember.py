@@ -8,57 +8,44 @@ by one. The files are read again each time: dates can lie.
 
 import hashlib
 import time
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from msgspec import convert, to_builtins
+
 from overlaykit import cache, disk
-from overlaykit.findings import Edit, Finding
 from overlaykit.repo.build import Progress
-from overlaykit.repo.tree import Tree, remotes
-from overlaykit.repo.world import NotSeen
+from overlaykit.repo.git import Git
+from overlaykit.repo.scope import Scope
+from overlaykit.repo.tree import Tree
 from overlaykit.validate import Result, validate
 
 
-def validate_remembered(root: Path, targets: list[str], progress: Progress) -> Result:
+def validate_remembered(git: Git, targets: list[str], progress: Progress) -> Result:
     """What `validate` says, from memory where nothing has changed."""
     started = time.perf_counter()
-    key = _key(root, targets)
+    root = git.root
+    key = _key(git, targets)
     stored = cache.load(root, f"result-{key}")
     if stored is not None and _holds(root, stored):
-        result = _result(stored)
+        result = convert(stored, Result)
         result.seconds = time.perf_counter() - started
         return result
-    result = validate(root, targets, progress)
+    result = validate(root, targets, progress, Scope(git=git))
     # Somebody may have saved a file meanwhile; then nobody can say what was read.
-    if not result.lost and _key(root, targets) == key:
-        cache.store(root, f"result-{key}", _data(result))
+    if not result.lost and _key(Git(root), targets) == key:
+        cache.store(root, f"result-{key}", to_builtins(result))
     return result
 
 
-def _key(root: Path, targets: list[str]) -> str:
-    tree = Tree(root)
+def _key(git: Git, targets: list[str]) -> str:
+    tree = Tree(git.root, git=git)
     whole = hashlib.sha256(cache.code().encode())
-    for text in (*targets, "", *remotes(root), "", *(tree.tracked or ("untracked",))):
+    for text in (*targets, "", *git.remotes, "", *(tree.tracked or ("untracked",))):
         whole.update(f"{text}\0".encode(errors="surrogateescape"))
-    whole.update(disk.digest(root, tree.files).encode())
+    whole.update(disk.digest(git.root, tree.files).encode())
     return whole.hexdigest()[:32]
 
 
 def _holds(root: Path, stored: dict[str, Any]) -> bool:
     return all(disk.state(root, name) == state for name, state in stored["beyond"].items())
-
-
-def _data(result: Result) -> dict[str, Any]:
-    return asdict(result)
-
-
-def _result(stored: dict[str, Any]) -> Result:
-    findings = [_finding(one) for one in stored["findings"]]
-    not_seen = [NotSeen(**one) for one in stored["not_seen"]]
-    return Result(**{**stored, "findings": findings, "not_seen": not_seen})
-
-
-def _finding(stored: dict[str, Any]) -> Finding:
-    edits = tuple(Edit(**edit) for edit in stored["edits"])
-    return Finding(**{**stored, "clusters": tuple(stored["clusters"]), "edits": edits})

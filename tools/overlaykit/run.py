@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit import baseline, disk, fix
 from overlaykit.errors import UsageError
 from overlaykit.findings import Finding
 from overlaykit.remember import validate_remembered
 from overlaykit.repo.build import Progress
-from overlaykit.repo.tree import below_checkout
+from overlaykit.repo.git import Git
+from overlaykit.repo.root import below_checkout
+from overlaykit.repo.scope import Scope
 from overlaykit.validate import Result, validate, validate_change, validate_shard
 
 Say = Callable[[str], None]
@@ -19,11 +23,10 @@ _ROUNDS = 5
 _SHARD = re.compile(r"(\d{1,5})/(\d{1,5})")
 
 
-@dataclass(frozen=True)
-class Request:
-    """What was asked for, as the command line has it."""
+class Request(Struct, frozen=True):
+    """What was asked for, as the command line has it; `git` is of the repository."""
 
-    root: Path
+    git: Git
     targets: list[str]
     changed: str | None = None
     shard: str | None = None
@@ -32,6 +35,10 @@ class Request:
     fail_on: str = "error"
     baseline: Path | None = None
     accepts: bool = False
+
+    @property
+    def root(self) -> Path:
+        return self.git.root
 
     @property
     def is_whole(self) -> bool:
@@ -58,7 +65,7 @@ def _fixed(request: Request, result: Result, progress: Progress, say: Say) -> Re
     for _ in range(_ROUNDS):
         names = fix.apply(request.root, result.findings)
         done |= set(names)
-        result = _judge(request, progress)
+        result = _judge(replace(request, git=Git(request.root)), progress)
         if not names or not any(finding.edits for finding in result.findings):
             break
     for name in sorted(done):
@@ -81,12 +88,13 @@ def _check(request: Request) -> None:
 
 def _judge(request: Request, progress: Progress) -> Result:
     if request.changed is not None:
-        return validate_change(request.root, request.changed, request.targets, progress)
+        return validate_change(request.git, request.changed, request.targets, progress)
     if request.shard is not None:
         return validate_shard(request.root, *_part(request.shard), request.targets, progress)
     # Fixes are not remembered: they are worked out from the files as they are.
-    run = validate_remembered if request.remembers and not request.fixes else validate
-    return run(request.root, request.targets, progress)
+    if request.remembers and not request.fixes:
+        return validate_remembered(request.git, request.targets, progress)
+    return validate(request.root, request.targets, progress, Scope(git=request.git))
 
 
 def _part(shard: str) -> tuple[int, int]:

@@ -3,11 +3,12 @@
 import copy
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
 import yaml
+from msgspec import Struct
+from msgspec.structs import replace
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from overlaykit.errors import CannotLook
@@ -28,8 +29,7 @@ class SyntaxProblem(CannotLook):
         self.what, self.line, self.column = what, line, column
 
 
-@dataclass(frozen=True, order=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where a person looks: a file relative to the repository root, line and column from 1."""
 
     file: str
@@ -37,8 +37,7 @@ class Place:
     column: int = 1
 
 
-@dataclass
-class Document:
+class Document(Struct, dict=True):
     """One YAML document. `line_offset` and `column_offset` move text embedded in another file.
 
     `spots`: the line and column, from 0, of each character of text that is embedded with escapes.

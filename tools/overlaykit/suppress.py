@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.findings import Finding
@@ -14,8 +15,7 @@ _ALLOW = re.compile(r"#\s*overlay:\s*allow\s+(?P<check>[\w/-]+)(?:\s*,\s*(?P<rea
 _COMMENT = ("#", "--")
 
 
-@dataclass(frozen=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """A silencing comment: `lines` are those it covers, None for the whole file."""
 
     check: str

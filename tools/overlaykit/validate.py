@@ -2,8 +2,9 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from overlaykit import checks, suppress
 from overlaykit.checks import Check
@@ -13,14 +14,14 @@ from overlaykit.render import engines
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
 from overlaykit.repo.clusters import place_name
+from overlaykit.repo.git import Git
 from overlaykit.repo.scope import Scope, of_change, of_shard
 from overlaykit.repo.target import folders_of, matches
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.suppress import Allow
 
 
-@dataclass
-class Result:
+class Result(Struct):
     """What a run found: `overlays` rendered folders, `objects` judged objects; `beyond`: paths
     that were looked at though they are not listed, each with its state; `lost`: another run might
     say more of a render; `fail_on`: the lowest level that fails; `above`: the folders between the
@@ -46,10 +47,10 @@ class Result:
         return sum(finding.level == level for finding in self.findings)
 
 
-def validate_change(root: Path, change: str, targets: list[str], progress: Progress) -> Result:
+def validate_change(git: Git, change: str, targets: list[str], progress: Progress) -> Result:
     """Judge what a change touches (see `scope.of_change`): what `validate` says of it."""
     started = time.perf_counter()
-    with checks.loading(), engines.warmed(), of_change(root, change, checks.ids()) as (tree, scope):
+    with engines.warmed(), of_change(git, change, checks.ids()) as (tree, scope):
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Result(seconds=time.perf_counter() - started)
         result = validate(tree, targets, progress, scope)
@@ -83,13 +84,14 @@ def validate(
 
 def _validate(root: Path, targets: list[str], progress: Progress, scope: Scope) -> Result:
     started = time.perf_counter()
-    world = open_world(root, checks.ids(), scope.reads, scope.untracked)
+    world = open_world(root, checks.ids(), scope.reads, scope.git)
     world.knows_users, world.hidden = scope.knows_users, scope.hidden
     world.compared = scope.compared
     wanted = [folders_of(world, target) for target in targets]
     if not world.graph.targets and not world.tree.yaml_files:
         raise UsageError(f"{root}: nothing to validate: no YAML file is here")
-    build_world(world, progress, scope.needs, set().union(*wanted))
+    with checks.loading():
+        build_world(world, progress, scope.needs, set().union(*wanted))
     found = list(judge(world))
     comments = suppress.allows(world.tree, {*world.reached, *(f.file for f in found)})
     found += _unused(world, found, comments)

@@ -6,9 +6,10 @@ Source: Argo CD's Application specification (argoproj.io/v1alpha1).
 import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.render.objects import Object
 from overlaykit.source import Path, Place
@@ -22,8 +23,7 @@ FINALIZER = "resources-finalizer.argocd.argoproj.io"
 TEMPLATED = re.compile(r"\{\{|\$\{|<[A-Za-z_ -]+>")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """One source of an Application; `at` is its field path."""
 
     at: Path
@@ -71,8 +71,7 @@ class Source:
         return [str(name) for name in found] if isinstance(found, list) else []
 
 
-@dataclass(frozen=True)
-class Destination:
+class Destination(Struct, frozen=True):
     """Where an Application deploys: a cluster, by its server or its name, and a namespace."""
 
     server: str
@@ -92,8 +91,7 @@ class Destination:
         return self.server.rstrip("/") == IN_CLUSTER or self.name == IN_CLUSTER_NAME
 
 
-@dataclass
-class Application:
+class Application(Struct, dict=True):
     """An Application and where it stands: rendered by `folder`, or read from that file.
 
     `generated` is the name of the ApplicationSet that makes it, empty for one that is written;

@@ -8,8 +8,9 @@ Source: Argo CD, applicationset/generators; "Generators".
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import GROUP, TEMPLATED
 from overlaykit.argocd.globs import matches, matches_path
@@ -25,8 +26,7 @@ def is_application_set(obj: Object) -> bool:
     return obj.kind == "ApplicationSet" and obj.group == GROUP
 
 
-@dataclass(frozen=True)
-class Listing:
+class Listing(Struct, frozen=True):
     """What a generator may read: the files and folders of this repository."""
 
     files: list[str]
@@ -35,8 +35,7 @@ class Listing:
     is_own: Callable[[str], bool]
 
 
-@dataclass
-class Expansion:
+class Expansion(Struct):
     """What an ApplicationSet makes; `unseen`: why it could not be worked out.
 
     `missing`: the template's field and the expression that no generator gives a value.
@@ -47,8 +46,7 @@ class Expansion:
     missing: list[tuple[Path, str]] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class _Mode:
+class _Mode(Struct, frozen=True):
     go: bool
     strict: bool
 

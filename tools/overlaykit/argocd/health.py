@@ -8,11 +8,12 @@ pkg/health/health.go): shipped, shipped by a pattern, the scripts of the version
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.source import SyntaxProblem, load
@@ -33,8 +34,7 @@ APPLICATION = ("argoproj.io", "Application")
 _KEY = "resource.customizations"
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """Where the rule of a kind is from: "shipped", "built in" or "none"; `where` says more."""
 
     source: str
@@ -45,8 +45,7 @@ class Rule:
         return self.source != "none"
 
 
-@dataclass(frozen=True)
-class Health:
+class Health(Struct, frozen=True):
     """The rules of one Argo CD. `version` is empty where nobody declares it: then the newest
     known is meant. `shipped`: pattern of "group/Kind" to where it is written."""
 

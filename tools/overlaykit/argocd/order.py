@@ -5,7 +5,8 @@ CRD before its first user), pkg/sync/hook, pkg/sync/syncwaves; Helm's kind sorte
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import WAVE, wave
 from overlaykit.render.objects import Object
@@ -33,8 +34,7 @@ KINDS = (
 _RANK = {kind: number for number, kind in enumerate(KINDS)}
 
 
-@dataclass(eq=False)
-class Task:
+class Task(Struct, eq=False):
     """An object in a phase and a wave."""
 
     obj: Object
@@ -46,8 +46,7 @@ class Task:
         return PHASES.index(self.phase), self.wave
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """What is applied together: the next step waits until all of it is in sync and healthy."""
 
     phase: str

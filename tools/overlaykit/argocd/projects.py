@@ -6,8 +6,9 @@ Source: Argo CD, pkg/apis/application/v1alpha1/app_project_types.go; "Projects".
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import GROUP, IN_CLUSTER, IN_CLUSTER_NAME, Destination
 from overlaykit.argocd.globs import matches, matches_path, normal_repository
@@ -18,8 +19,7 @@ def is_project(obj: Object) -> bool:
     return obj.kind == "AppProject" and obj.group == GROUP
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """The list of a project that refuses a kind; `entry` is the item of a blacklist."""
 
     list: str

@@ -6,15 +6,15 @@ Source: Argo CD, util/app/path/path.go; "Webhook and Manifest Paths Annotation".
 import posixpath
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import Application
 
 ANNOTATION = "argocd.argoproj.io/manifest-generate-paths"
 
 
-@dataclass(frozen=True)
-class Refresh:
+class Refresh(Struct, frozen=True):
     """One entry: as it is written, and as a path from the root of the repository."""
 
     text: str

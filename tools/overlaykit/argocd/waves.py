@@ -6,8 +6,9 @@ there (source: Argo CD, "Sync phases and waves"; gitops-engine, pkg/sync/sync_ta
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import WAVE, Application, wave
 from overlaykit.argocd.order import HOOK, KINDS
@@ -100,8 +101,7 @@ _REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Inversion:
+class Inversion(Struct, frozen=True):
     """`user` syncs before (or with) `provider`, whose `need` it cannot do without."""
 
     user: Object
@@ -209,8 +209,7 @@ def inversions(objects: Iterable[Object]) -> Iterator[Inversion]:
                 yield Inversion(obj, provider, need, equal=True)
 
 
-@dataclass(frozen=True)
-class Child:
+class Child(Struct, frozen=True):
     """An Application of a parent, with the objects it deploys as far as they are here."""
 
     application: Application

@@ -13,10 +13,11 @@ import inspect
 import pkgutil
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cache
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.findings import Edit, Problem
 
@@ -24,8 +25,7 @@ _LOADING = threading.Lock()
 INPUTS = ("object", "unit", "file", "repository", "comments")
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Struct, frozen=True):
     """A check: `id` is its family and name, `input` what `run` is given before the world."""
 
     id: str

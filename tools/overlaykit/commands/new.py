@@ -38,7 +38,7 @@ def command(
       overlay new edge-1 --workloads flink-resources/demo-storage --dry-run
     """
     from overlaykit import disk
-    from overlaykit.repo.tree import Tree, remotes
+    from overlaykit.repo.tree import Tree
     from overlaykit.scaffold.new import Wish, plan
     from overlaykit.schema.judge import Judge
     from overlaykit.schema.store import Store, builtin
@@ -46,7 +46,8 @@ def command(
     root = root_of(ctx)
     wanted = tuple(part.strip() for part in (workloads or "").split(",") if part.strip())
     wish = Wish(cluster, origin or "", settings, wanted)
-    made = plan(Tree(root), wish, remotes(root), Judge(Store(builtin())))
+    tree = Tree(root)
+    made = plan(tree, wish, tree.git.remotes, Judge(Store(builtin())))
     if dry_run:
         for path, text in sorted(made.files.items()):
             click.echo(f"# {path}\n{text}", nl=False)

@@ -1,5 +1,6 @@
 """`overlay validate`."""
 
+import contextlib
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -83,22 +84,30 @@ def command(
     With --changed, every cluster that the change reaches is judged whole, through bases and
     components too; what belongs to no cluster is judged with all of them.
     """
-    from overlaykit.report.progress import progress
-    from overlaykit.run import Request, carry_out
+    # git and the workers start while the rest of the tool is read, which takes longer.
+    from overlaykit.render.engines import warmed
+    from overlaykit.repo.git import Git
 
     instead, besides = _destinations(outputs)
-    request = Request(
-        root=root_of(ctx),
-        targets=list(targets),
-        changed=changed,
-        shard=shard,
-        remembers=not no_cache,
-        fixes=fix,
-        fail_on=fail_on,
-        baseline=baseline,
-        accepts=accept,
-    )
-    result = carry_out(request, progress("rendering"), lambda line: click.echo(line, err=True))
+    git = Git(root_of(ctx))
+    git.look_ahead(changed)
+    # What was judged before is rendered no more: then no worker is needed.
+    with warmed() if changed or no_cache or fix or shard else contextlib.nullcontext():
+        from overlaykit.report.progress import progress
+        from overlaykit.run import Request, carry_out
+
+        request = Request(
+            git=git,
+            targets=list(targets),
+            changed=changed,
+            shard=shard,
+            remembers=not no_cache,
+            fixes=fix,
+            fail_on=fail_on,
+            baseline=baseline,
+            accepts=accept,
+        )
+        result = carry_out(request, progress("rendering"), lambda line: click.echo(line, err=True))
     _print(form, result, instead)
     _write(besides, result)
     ctx.exit(1 if any(result.fails(finding.level) for finding in result.findings) else 0)

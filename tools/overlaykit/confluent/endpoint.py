@@ -4,9 +4,10 @@ CMF's Service is `cmf-service`, its port 80 also where CMF speaks TLS (source: t
 the examples of Confluent for Kubernetes).
 """
 
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import mapping
 
@@ -16,8 +17,7 @@ PORT = 80
 _OTHERS = ("confluent-manager-for-apache-flink", "cmf")
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """An address inside of the cluster; `namespace` empty where only the Service is named."""
 
     scheme: str

@@ -6,7 +6,8 @@ Confluent for Kubernetes; CMF, "REST API").
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.confluent.kinds import is_cmf
 from overlaykit.kubernetes.pods import mapping
@@ -17,8 +18,7 @@ from overlaykit.source import Path
 OWN_NAMES = frozenset({"examples", "marketplace", "default_catalog", "default_database"})
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A name at `path` of an object; `namespace` empty: any will do."""
 
     kind: str

@@ -6,10 +6,10 @@ ConfigMaps and chart values, the variable FLINK_PROPERTIES, `-D` arguments, and 
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 import yaml
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import CONFLUENT, FLINK, mapping, templates
 from overlaykit.loader import Loader
@@ -32,8 +32,7 @@ HIDDEN = "******"
 _TELLING = re.compile(r"(?:jobmanager|taskmanager|state|execution|parallelism|high-availability)\.")
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A key with its value; `path` leads to the value in the object.
 
     In a text, `line` is the line that it stands on, as it is there; `layer` says what kind of
@@ -212,8 +211,7 @@ def _of_arguments(listed: Any, at: Path) -> Iterator[Setting]:
                 yield Setting(found[1], value, (*at, number), "-D", _line_at(text, found.start(1)))
 
 
-@dataclass(frozen=True)
-class Effective:
+class Effective(Struct, frozen=True):
     """What applies of a key in the end, and what it outranks, the strongest first."""
 
     setting: Setting

@@ -10,7 +10,8 @@ JobManagerFlinkMemoryUtils). Releases 1.17 to 2.3 do the same.
 import math
 import struct
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.flink import options, quantity
 from overlaykit.flink.quantity import LONG, human
@@ -30,8 +31,7 @@ class Missing(Refused):
     """No option says how large the process is."""
 
 
-@dataclass(frozen=True)
-class TaskManager:
+class TaskManager(Struct, frozen=True):
     """The parts of a TaskManager in bytes."""
 
     framework_heap: int
@@ -53,8 +53,7 @@ class TaskManager:
         return self.flink + self.metaspace + self.overhead
 
 
-@dataclass(frozen=True)
-class JobManager:
+class JobManager(Struct, frozen=True):
     """The parts of a JobManager in bytes."""
 
     heap: int
@@ -71,8 +70,7 @@ class JobManager:
         return self.flink + self.metaspace + self.overhead
 
 
-@dataclass(frozen=True)
-class _Range:
+class _Range(Struct, frozen=True):
     """A fraction with the least and the most that may come of it."""
 
     fraction: float

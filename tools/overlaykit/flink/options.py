@@ -7,10 +7,11 @@ a key that it does not know without a word, so knowing them all is what finds a 
 import difflib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.flink.versions import Version
@@ -56,8 +57,7 @@ MEANT = {
 }
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One option of one release; `former`: other names that are read, the first first."""
 
     key: str
@@ -68,8 +68,7 @@ class Option:
     former: tuple[tuple[str, bool], ...] = ()
 
 
-@dataclass(frozen=True)
-class Catalogue:
+class Catalogue(Struct, frozen=True):
     """The options of one release by key, and by every name that they are still read under."""
 
     version: Version

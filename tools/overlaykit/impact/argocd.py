@@ -5,7 +5,8 @@ pkg/sync/sync_context.go.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.hooks import DELETE_POLICY, is_hook, sync_options, values
@@ -16,8 +17,7 @@ from overlaykit.repo.world import Unit
 _NOBODY = "that what applies this folder, which is not here, prunes what is gone"
 
 
-@dataclass(frozen=True)
-class Removal:
+class Removal(Struct, frozen=True):
     """Whether an object that is gone from the repository is deleted, and why."""
 
     deletes: bool

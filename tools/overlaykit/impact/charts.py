@@ -1,6 +1,6 @@
 """What a change of an Argo CD Application does: its chart, its values, where it deploys to."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import Application
 from overlaykit.impact.effects import NOTHING, Changed, Effect, Level, Verdict, differences

@@ -1,9 +1,11 @@
 """The words of an impact: what is done, what becomes of the state, how bad it is."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.source import Path
 
@@ -51,8 +53,7 @@ class Effect(StrEnum):
     UNKNOWN = "not known"
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A field that changed, at a path of the object."""
 
     path: Path
@@ -60,8 +61,7 @@ class Changed:
     after: Any = None
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What happens to an object: `state` is empty where it has none; `why` is a sentence.
 
     `changes` are the fields that decided; `notes` what else to know; `doubt` what the verdict

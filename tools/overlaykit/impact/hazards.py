@@ -1,8 +1,10 @@
 """Hazards: what is dangerous in a change as a whole, beyond what it does to each object."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit.impact.effects import Effect, Level, Verdict
 from overlaykit.impact.operated import Job
@@ -16,8 +18,7 @@ RESTARTS = (
 Jobs = dict[Pair, tuple[Job | None, Job | None]]
 
 
-@dataclass(frozen=True)
-class Hazard:
+class Hazard(Struct, frozen=True):
     """A danger: `name` for machines, a sentence, the way out, and where it was written.
 
     `removed`: the places are in the tree before.
@@ -33,8 +34,7 @@ class Hazard:
     removed: bool = False
 
 
-@dataclass
-class Context:
+class Context(Struct, dict=True):
     """What hazards are looked for in."""
 
     pairs: Pairs

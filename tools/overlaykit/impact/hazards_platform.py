@@ -1,7 +1,8 @@
 """Hazards of what jobs stand on: operators, CRDs, finalizers, Applications."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import FINALIZER
 from overlaykit.impact.charts import CMF_CHART, application_of, chart_of, value_place

@@ -2,8 +2,10 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit import checks
 from overlaykit.impact import argocd, charts, confluent, hazards, kubernetes, operated, standalone
@@ -14,14 +16,13 @@ from overlaykit.impact.pairs import Item, Pair, Pairs, Side
 from overlaykit.render import engines
 from overlaykit.render.objects import Object, dotted
 from overlaykit.repo.build import Progress, build_world, open_world
+from overlaykit.repo.git import Git
 from overlaykit.repo.scope import Part, of_both
-from overlaykit.repo.tree import remotes
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.source import Place
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """A change of one field with its place; `removed`: the place is in the tree before."""
 
     text: str
@@ -29,8 +30,7 @@ class Told:
     removed: bool = False
 
 
-@dataclass(frozen=True)
-class Impact:
+class Impact(Struct, frozen=True):
     """What happens to an object, the same on each of some clusters."""
 
     clusters: tuple[str, ...]
@@ -45,8 +45,7 @@ class Impact:
         return self.kind in (*operated.JOBS, "FlinkStatement", "FlinkComputePool")
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """All that a change does."""
 
     before: str
@@ -65,13 +64,13 @@ class Report:
 def impact(root: Path, change: str, progress: Progress) -> Report:
     """What applying a change will do; `change` is REF, A..B or A...B. Raises UsageError."""
     names = _names(change)
-    with engines.warmed(), of_both(root, change, checks.ids()) as (before, after):
+    git = Git(root)
+    with engines.warmed(), of_both(git, change, checks.ids()) as (before, after):
         scope = after[1]
         if scope.clusters is not None and not scope.clusters and not scope.files:
             return Report(*names)
-        urls = list(remotes(root))
-        new = _side(after, urls, progress)
-        old = _side(before, urls, progress, new)
+        new = _side(after, progress)
+        old = _side(before, progress, new)
         return _report(Pairs(old, new), names)
 
 
@@ -83,11 +82,10 @@ def _names(change: str) -> tuple[str, str]:
     return (change, "the index") if change == "INDEX" else (change, "the working tree")
 
 
-def _side(part: Part, urls: list[str], progress: Progress, other: Side | None = None) -> Side:
+def _side(part: Part, progress: Progress, other: Side | None = None) -> Side:
     """One side; what renders as on the `other` one is taken over from it."""
     root, scope = part
-    world = open_world(root, checks.ids(), scope.reads, scope.untracked)
-    world.remotes = urls
+    world = open_world(root, checks.ids(), scope.reads, scope.git)
     world.knows_users, world.hidden = scope.knows_users, scope.hidden
 
     def known(folder: str) -> list[Object] | None:

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.impact.effects import Changed, Effect, Level, Verdict
 from overlaykit.impact.pairs import Item
@@ -50,8 +52,7 @@ _TRIGGERS = {
 }
 
 
-@dataclass(frozen=True, eq=False)
-class Job:
+class Job(Struct, frozen=True, eq=False, dict=True):
     """A job, or a session cluster, on one side, as the operator gets it."""
 
     item: Item

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.hooks import sync_options
@@ -23,8 +24,7 @@ _FACTS = "overlaykit.io"
 _LOCAL = "config.kubernetes.io/local-config"
 
 
-@dataclass(frozen=True, order=True)
-class Key:
+class Key(Struct, frozen=True, order=True):
     """What an object is called where it runs; the version of its API does not matter."""
 
     cluster: str
@@ -34,8 +34,7 @@ class Key:
     name: str
 
 
-@dataclass(frozen=True, eq=False)
-class Item:
+class Item(Struct, frozen=True, eq=False, dict=True):
     """An object on one side of a change."""
 
     obj: Object
@@ -66,8 +65,7 @@ class Item:
         return self.unit.locate(self.obj, path, key)
 
 
-@dataclass
-class Side:
+class Side(Struct, dict=True):
     """The repository before or after: what is applied, and the folders that cannot be seen."""
 
     world: World
@@ -131,8 +129,7 @@ class Side:
         return [next((one.name for one in together.deployers(unit)), unit.folder or ".")]
 
 
-@dataclass(frozen=True, eq=False)
-class Pair:
+class Pair(Struct, frozen=True, eq=False):
     """An object before and after; one of them may be missing."""
 
     key: Key
@@ -171,8 +168,7 @@ def key_of(cluster: str, item: Item) -> Key:
     return Key(cluster, obj.group, obj.kind, item.namespace, name)
 
 
-@dataclass
-class Pairs:
+class Pairs(Struct, dict=True):
     """Both sides, matched."""
 
     old: Side

@@ -1,8 +1,9 @@
 """Plain workloads that run Flink, and the ConfigMaps that pods read."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from overlaykit.impact.effects import Effect, Level, Verdict
 from overlaykit.impact.pairs import Item, Pair

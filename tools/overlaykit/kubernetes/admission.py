@@ -1,8 +1,9 @@
 """What Pod Security admission refuses (source: Kubernetes, "Pod Security Standards")."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import Container, Template, mapping, mappings
 from overlaykit.source import Path
@@ -25,8 +26,7 @@ _VOLUMES = frozenset(
 )
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why a pod is refused; `path` is inside of the pod's spec or of `container`."""
 
     what: str

@@ -7,7 +7,8 @@ password in a URL, a key of a known form).
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # The last words of a name, one string: DB_PASSWORD, clientSecret, s3.secret-key, api-token.
 _NAME = re.compile(
@@ -56,8 +57,7 @@ _NAME_OF_ONE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """`kind`: literal, placeholder (a word), or filled (by a program); `why`: how it shows."""
 
     kind: str

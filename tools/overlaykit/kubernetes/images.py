@@ -4,7 +4,8 @@ Source: the reference grammar of github.com/distribution/reference.
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # What Flink's own repositories and Confluent's call it.
 FLINK = re.compile(r"(?:^|/)(?:cp-)?flink(?:-sql)?$")
@@ -19,8 +20,7 @@ _MOVING = re.compile(
 _OF_FLINK = re.compile(r"^(?:\d+(?:\.\d+)?(?:-(?!cp\d).*)?|(?:scala|java).*)$")
 
 
-@dataclass(frozen=True)
-class Image:
+class Image(Struct, frozen=True):
     """The parts of a reference; an empty tag or digest is one that is not written."""
 
     name: str

@@ -6,8 +6,9 @@ operator.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import mapping, mappings
 from overlaykit.render.objects import Object
@@ -44,8 +45,7 @@ def may_make_pods(obj: Object) -> bool:
     return "." in obj.group and not flinks and not obj.group.endswith(_PODLESS)
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """An object that will be there; `namespace` empty: that of the maker, `*`: of any."""
 
     kind: str

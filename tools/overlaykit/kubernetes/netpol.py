@@ -5,8 +5,9 @@ select it is let through. A policy speaks of the ports of pods, not of Services.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import Pod, mapping, mappings
 from overlaykit.kubernetes.selectors import matches
@@ -22,8 +23,7 @@ _PEERS = {INGRESS: "from", EGRESS: "to"}
 NamespaceLabels = Callable[[str], dict[str, Any] | None]
 
 
-@dataclass(frozen=True)
-class End:
+class End(Struct, frozen=True):
     """A pod as the other end of a flow."""
 
     pod: Pod

@@ -5,9 +5,10 @@ which the operator merges (source: Flink Kubernetes Operator, "Pod template").
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.render.objects import Object
 from overlaykit.source import Path
@@ -44,8 +45,7 @@ ROLE_PORTS: dict[str, dict[str, int]] = {
 _CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
 
 
-@dataclass(frozen=True)
-class Container:
+class Container(Struct, frozen=True):
     """A container with its path in the object; `group` is the list that it stands in."""
 
     data: dict[str, Any]
@@ -63,8 +63,7 @@ class Container:
         return mappings(self.data.get(name))
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A pod template as somebody wrote it, at `at` in its object."""
 
     data: dict[str, Any]
@@ -84,8 +83,7 @@ class Template:
                 yield Container(item, (*self.at, "spec", group, number), group)
 
 
-@dataclass(frozen=True)
-class Pod:
+class Pod(Struct, frozen=True, dict=True):
     """A pod that will run; `open_keys`: labels whose value nobody here knows.
 
     `role` is Flink's, empty for other pods; `sources` are the templates that were merged, the last

@@ -4,16 +4,16 @@ Not here: what the Flink kinds refer to beside their pod templates, which their 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import Container, Template, mapping, mappings, templates
 from overlaykit.render.objects import Object
 from overlaykit.source import Path
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A name at `path` of an object; `namespace` where it is another than the object's.
 
     `key`: the key of the ConfigMap or Secret that is wanted; `port`: the port of the Service.

@@ -5,8 +5,9 @@ Source: kiwigrid/k8s-sidecar and the values of the Grafana chart (sidecar.dashbo
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.render.objects import Object
@@ -15,8 +16,7 @@ from overlaykit.source import Path
 LABEL = "grafana_dashboard"
 
 
-@dataclass(frozen=True)
-class Text:
+class Text(Struct, frozen=True):
     """One file of a ConfigMap."""
 
     key: str

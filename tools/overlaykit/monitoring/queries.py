@@ -5,8 +5,9 @@ Source: Prometheus, "Querying basics"; Flink, "Metrics" (the reporter puts flink
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import mappings
 from overlaykit.monitoring.dashboards import files
@@ -19,8 +20,7 @@ _MATCHER = re.compile(r"(?P<label>\w+)\s*(?P<how>=~|!=|!~|=)\s*\"(?P<value>[^\"]
 _VALUES = re.compile(r"label_values\(\s*flink_\w+\s*(?:\{[^{}]*\})?\s*,\s*(?P<label>\w+)\s*\)")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """A label that a query wants Flink's metrics to have; `value` empty: any."""
 
     label: str

@@ -4,14 +4,14 @@ Source: Flink, "Metric Reporters". `class` in place of `factory.class` is gone s
 """
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 DEFAULT_PORT = 9249
 _FACTORY = re.compile(r"metrics\.reporter\.(?P<name>[^.]+)\.(?P<how>factory\.class|class)")
 
 
-@dataclass(frozen=True)
-class Reporter:
+class Reporter(Struct, frozen=True):
     """`key` is the option that switches it on, `port_key` the one of its port."""
 
     name: str

@@ -4,8 +4,9 @@ Source: Prometheus Operator, API reference of ServiceMonitor and PodMonitor.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import Pod, flink_spec, mapping, mappings
 from overlaykit.kubernetes.selectors import matches, selected
@@ -18,8 +19,7 @@ GROUP = "monitoring.coreos.com"
 _ENDPOINTS = {"ServiceMonitor": "endpoints", "PodMonitor": "podMetricsEndpoints"}
 
 
-@dataclass(frozen=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """One port that a monitor scrapes."""
 
     data: dict[str, Any]
@@ -33,8 +33,7 @@ class Endpoint:
         return "", None
 
 
-@dataclass
-class Monitor:
+class Monitor(Struct):
     """A ServiceMonitor or PodMonitor with what it finds."""
 
     obj: Object

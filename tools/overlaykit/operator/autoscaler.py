@@ -4,7 +4,8 @@ Source: the operator's classes AutoscalerValidator, AutoScalerOptions and Defaul
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.flink import duration
 from overlaykit.operator.periods import listed
@@ -40,16 +41,14 @@ MIN_PARALLELISM = scaler("vertex.min-parallelism")
 MAX_PARALLELISM = scaler("vertex.max-parallelism")
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """Why an option is refused; `key` is the name under which it is set."""
 
     message: str
     key: str
 
 
-@dataclass(frozen=True)
-class _Limit:
+class _Limit(Struct, frozen=True):
     """A range of an option; `only` names the switch without which nobody looks."""
 
     option: Option

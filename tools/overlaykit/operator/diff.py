@@ -7,9 +7,10 @@ and FlinkDeploymentSpec, 1.10 to 1.15 and main.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator.request import mode_of
@@ -28,8 +29,7 @@ class Kind(IntEnum):
     SAVEPOINT_REDEPLOY = 3
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One field that changed; for an option the last step of the path is its flat key."""
 
     path: Path

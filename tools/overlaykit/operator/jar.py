@@ -6,7 +6,8 @@ Source: the operator's class DefaultValidator since 1.15; OpenJDK 17, class URI;
 import ipaddress
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _UNRESERVED = r"A-Za-z0-9\-_.!~*'()"
 _OTHER = r"\u00a1-\uffff"  # Java lets these stand unescaped
@@ -17,7 +18,7 @@ _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*")
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 _TOP = r"[A-Za-z](?:[A-Za-z0-9\-]*[A-Za-z0-9])?"
 _HOST = re.compile(rf"(?:{_LABEL}\.)+{_TOP}\.?|{_LABEL}\.?")
-_SERVER = re.compile(
+_SERVER = (
     rf"(?:(?:[{_UNRESERVED};:&=+$,{_OTHER}]|%[0-9A-Fa-f]{{2}})*@)?"
     r"(?P<host>\[[^\]]*\]|[^:@\[\]]*)(?::[0-9]*)?"
 )
@@ -27,8 +28,7 @@ _NOWHERE = re.compile(r"(?:.*\.)?(?:invalid|test|example)\.?", re.IGNORECASE)
 _IN_CLUSTER = re.compile(r"(?=[^.]*[a-z])[a-z0-9-]+|.*\.svc(?:\.cluster\.local)?\.?", re.IGNORECASE)
 
 
-@dataclass(frozen=True)
-class Address:
+class Address(Struct, frozen=True):
     """A URI as far as it matters here."""
 
     scheme: str | None
@@ -96,7 +96,7 @@ def _only(allowed: str, part: str, what: str, start: int, whole: str) -> None:
 
 def _host(authority: str) -> str:
     """The host of an authority that names a server; empty where it does not."""
-    found = _SERVER.fullmatch(authority)
+    found = re.fullmatch(_SERVER, authority)
     host = found["host"] if found else ""
     if host.startswith("["):
         return host if _ip(host[1:-1].partition("%")[0]) else ""

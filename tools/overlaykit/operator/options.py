@@ -7,9 +7,10 @@ import difflib
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.operator.versions import Release
@@ -45,8 +46,7 @@ _NEVER = {
 _GUESSED = frozenset({"scale-down.grace-period"})
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option: the name of its type, other names that are read, the first and last release."""
 
     key: str

@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator import shape
@@ -16,8 +17,7 @@ MODES = ("savepoint", "last-state", "stateless")
 KINDS = ("native", "standalone")
 
 
-@dataclass(frozen=True)
-class Rejection:
+class Rejection(Struct, frozen=True):
     """Why a resource is refused: the rule, the operator's own words, and the field at fault.
 
     `key` is the Flink option at fault, if it is one. `fails` marks what the validator itself stops
@@ -35,8 +35,7 @@ class Broken(ValueError):
     """A status whose last specification cannot be read."""
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True, dict=True):
     """A resource with the operator's configuration and, for a session job, its cluster.
 
     `found` says whether the job of a snapshot is there; None where nobody knows.

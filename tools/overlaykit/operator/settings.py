@@ -6,8 +6,9 @@ classes Configuration, ConfigurationUtils and HighAvailabilityMode.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.flink.configuration import leaves
 from overlaykit.operator.versions import Flink, Release, flink_text, flink_version
@@ -27,8 +28,7 @@ class Unreadable(ValueError):
         self.key = key
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """An option: its key, and the other names under which it is read, the first first."""
 
     key: str
@@ -137,8 +137,7 @@ def _since(configured: Iterable[str], flink: Flink) -> set[Flink]:
     return {version for version in versions if version and version <= flink}
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Flat options, read as Flink reads them."""
 
     values: Mapping[str, str]

@@ -6,8 +6,9 @@ Source: the classes of org.apache.flink.kubernetes.operator.api.spec.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.operator.settings import java_double
 from overlaykit.operator.versions import Release, flink_text
@@ -17,8 +18,7 @@ INTEGER, LONG = 2**31, 2**63
 _TRIMMED = "".join(map(chr, range(33)))
 
 
-@dataclass(frozen=True)
-class Misfit:
+class Misfit(Struct, frozen=True):
     """A value that cannot be read; `wanted` says what could."""
 
     path: Path

@@ -7,9 +7,11 @@ ApplicationReconciler, SessionReconciler, NativeFlinkService and StandaloneFlink
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator import diff
@@ -57,8 +59,7 @@ class State(StrEnum):
     RISK = "only by hand, if the metadata of high availability is gone"
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The verdict on a change: what is done, the state of a running job and of a failing one.
 
     `changes` are those of the strength that decided, `why` is a sentence for people.
@@ -77,8 +78,7 @@ class Outcome:
         return self.action in (Action.RESTART, Action.REDEPLOY) and self.running is State.EMPTY
 
 
-@dataclass(frozen=True)
-class Around:
+class Around(Struct, frozen=True):
     """What a specification does not say itself; `cluster` is that of a session job."""
 
     release: Release = field(default_factory=Release)

@@ -6,7 +6,8 @@ operator would say. Source: the operator's class DefaultValidator, 1.10 to 1.15 
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.kubernetes.pods import mapping
 from overlaykit.operator import autoscaler, changes, ingress, jar, jobs, resources, shape

@@ -5,8 +5,9 @@ its main branch (1.16).
 """
 
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 _TOP = {10: (1, 20), 11: (2, 0), 12: (2, 0), 13: (2, 2), 14: (2, 2), 15: (2, 4), 16: (2, 4)}
 _FLINK = [(1, minor) for minor in range(13, 21)] + [(2, minor) for minor in range(5)]
@@ -19,8 +20,7 @@ _DEPRECATED = {(1, 15): 10, (1, 16): 11, (1, 17): 13, (1, 18): 13}
 Flink = tuple[int, int]
 
 
-@dataclass(frozen=True, order=True)
-class Release:
+class Release(Struct, frozen=True, order=True):
     """A release of the operator, 1.minor; `main` is the one to come."""
 
     minor: int = DEFAULT

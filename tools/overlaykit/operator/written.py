@@ -8,8 +8,9 @@ FlinkConfMountDecorator, 1.10 to 1.15; Flink's KubernetesClusterDescriptor.
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.flink import options, quantity
 from overlaykit.kubernetes.pods import mapping
@@ -36,8 +37,7 @@ _LEFT_BEHIND = (
 _SAVEPOINT = ("execution.savepoint.path", "execution.state-recovery.path")
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """A setting that is written, or (no value) taken away; `path`: the field of the spec that it
     comes from. `is_open`: the value is one of the cluster's own, and the text describes it.
     `is_late`: each deployment decides it anew."""
@@ -51,8 +51,7 @@ class Written:
     is_late: bool = False
 
 
-@dataclass
-class _Writer:
+class _Writer(Struct):
     """The settings so far, and what was written on them."""
 
     values: dict[str, str]

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit import edit
 from overlaykit.errors import UsageError
@@ -21,8 +22,7 @@ _OPEN = ("images.", "charts.")  # maps in which a repository may have names of i
 _IN_ROOT = ("argocd.namespace", "repository.url", "repository.revision", "server")
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """A fact as the file has it. `assumed`: the tool made it up and nobody has confirmed it."""
 
     name: str

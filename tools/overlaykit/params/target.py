@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Iterable
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.errors import UsageError
 from overlaykit.params.where import Overlay

@@ -1,8 +1,9 @@
 """Where a target of a parameter is set on a cluster: the patch or value file, and the line."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.params import items
 from overlaykit.render.objects import Object, object_of
@@ -16,8 +17,7 @@ from overlaykit.scaffold.site import tails
 from overlaykit.source import Document, Place
 
 
-@dataclass(frozen=True)
-class Overlay:
+class Overlay(Struct, frozen=True):
     """The folder of one workload on one cluster, or of one `job` of it."""
 
     draft: Draft
@@ -54,8 +54,7 @@ class Overlay:
         return None
 
 
-@dataclass(frozen=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """A value that an overlay sets. `editable`: document `index` of `file` sets this object alone;
     else a person wrote it in a form that the tool leaves alone."""
 

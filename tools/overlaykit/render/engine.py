@@ -1,15 +1,15 @@
 """The one way to a render: folders in, text or Kustomize's own error out."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 KUSTOMIZE = "5.8.1"
 
 
-@dataclass(frozen=True)
-class Render:
+class Render(Struct, frozen=True):
     """What building one folder gave: Kustomize's `error`, or on success the `text`, or where
     objects were asked for and the engine has them, `objects`: each with a digest of its own.
     `lost`: the engine did not live to say; it may another time."""
@@ -21,8 +21,7 @@ class Render:
     lost: bool = False
 
 
-@dataclass(frozen=True)
-class Variant:
+class Variant(Struct, frozen=True):
     """A folder as it would be with other texts in some files: `instead` has them by path.
 
     `reads` are all files that building it reads; paths are relative to the root and hold no link.
@@ -37,7 +36,7 @@ class Engine(Protocol):
     def build(
         self,
         root: Path,
-        folders: Sequence[str],
+        folders: Iterable[str],
         done: Callable[[Render], None],
         objects: bool = False,
     ) -> Iterator[Render]:

@@ -5,9 +5,10 @@ and namespace; value files, then values, then parameters, the later outranks the
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from overlaykit import disk, process
 from overlaykit.render.engine import Render
@@ -20,8 +21,7 @@ _OWN = CHECKOUT / ".cache" / "bin" / "helm"
 _ALONE = ("HELM_CACHE_HOME", "HELM_CONFIG_HOME", "HELM_DATA_HOME", "HELM_PLUGINS")
 
 
-@dataclass(frozen=True)
-class Installation:
+class Installation(Struct, frozen=True):
     """How a chart is installed; paths are relative to the root of the repository.
 
     `values`: YAML that outranks the files; `flags`: parameters as flags of Helm.

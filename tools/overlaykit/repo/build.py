@@ -1,11 +1,13 @@
 """From files to a World: render what builds, read what is plain, follow the Applications."""
 
 import contextlib
+import itertools
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from overlaykit import config as configuration
 from overlaykit import disk
@@ -18,12 +20,13 @@ from overlaykit.render.plain import PlainEngine
 from overlaykit.render.provenance import Provenance
 from overlaykit.repo.broken import hazard
 from overlaykit.repo.clusters import place_name
+from overlaykit.repo.git import Git
 from overlaykit.repo.graph import Broken, Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.manifests import unit_of_files
 from overlaykit.repo.target import matches
-from overlaykit.repo.tree import YAML, Tree, everything, join, remotes
+from overlaykit.repo.tree import YAML, Tree, everything, join
 from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.schema.crd import is_crd
@@ -37,18 +40,21 @@ def open_world(
     root: Path,
     checks: list[str],
     reads: Callable[[str], bool] = everything,
-    untracked: Sequence[str] | None = None,
+    git: Git | None = None,
 ) -> World:
-    """The repository at `root`, nothing rendered yet; `reads` and `untracked`: see Tree.
+    """The repository at `root`, nothing rendered yet; `reads`: see Tree. `git`: of the checkout
+    that it is, or comes from.
 
     Raises UsageError for its configuration.
     """
-    tree = Tree(root.resolve(), reads, untracked)
+    root = root.resolve()
+    git = git or Git(root)
+    tree = Tree(root, reads, git if git.root == root else None)
     config = configuration.load(tree, checks)
     tree.files = [name for name in tree.files if not config.excludes(name)]
     extra = [tree.root / folder for folder in config.schemas]
     judges = Judges(extra, config.kubernetes)
-    return World(tree, Graph(tree), config, judges, remotes=list(remotes(tree.root)))
+    return World(tree, Graph(tree), config, judges, remotes=git.remotes)
 
 
 def build_world(
@@ -107,31 +113,51 @@ def _built(world: World, every: list[str], progress: Progress, known: Known) -> 
     found_before = {folder: objects for folder in every if (objects := known(folder)) is not None}
     for folder, objects in found_before.items():
         yield replace(_empty(world, folder), objects=objects)
-    folders = [folder for folder in every if folder not in found_before]
-    hazards = {folder: found for folder in folders if (found := hazard(world.graph, folder))}
-    for folder, found in hazards.items():
-        yield _refused(world, folder, found)
-    charts = [f for f in folders if f not in hazards and inflatable(world.graph, f)]
-    yield from _inflated(world, charts)
-    rest = [folder for folder in folders if folder not in hazards and folder not in charts]
+    hazards: dict[str, Broken] = {}
+    charts: list[str] = []
+
+    def sound() -> Iterator[str]:
+        """The folders to render, found while the first of them are rendered."""
+        for folder in every:
+            if folder in found_before:
+                continue
+            if found := hazard(world.graph, folder):
+                hazards[folder] = found
+            elif inflatable(world.graph, folder):
+                charts.append(folder)
+            else:
+                yield folder
+
     count = 0
 
     def done(_: Render) -> None:
         nonlocal count
         count += 1
-        progress(count, len(rest))
+        progress(count, len(every) - len(found_before) - len(hazards) - len(charts))
 
-    if rest:
-        for render in engines.default().build(world.tree.root, rest, done, objects=True):
-            if render.error is not None and "must specify --enable-helm" in render.error:
-                why = "inflates a Helm chart"
-                world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
-            elif render.error is not None:
-                world.lost = world.lost or render.lost
-                found = blame(world.graph, render.folder, render.error)
-                yield _refused(world, render.folder, found)
-            else:
-                yield _unit(world, render)
+    units = list(_rendered(world, sound(), done))
+    for folder, found in hazards.items():
+        yield _refused(world, folder, found)
+    yield from _inflated(world, charts)
+    yield from units
+
+
+def _rendered(
+    world: World, folders: Iterator[str], done: Callable[[Render], None]
+) -> Iterator[Unit]:
+    first = next(folders, None)
+    if first is None:
+        return
+    every = itertools.chain([first], folders)
+    for render in engines.default().build(world.tree.root, every, done, objects=True):
+        if render.error is not None and "must specify --enable-helm" in render.error:
+            why = "inflates a Helm chart"
+            world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
+        elif render.error is not None:
+            world.lost = world.lost or render.lost
+            yield _refused(world, render.folder, blame(world.graph, render.folder, render.error))
+        else:
+            yield _unit(world, render)
 
 
 def _inflated(world: World, folders: list[str]) -> Iterator[Unit]:

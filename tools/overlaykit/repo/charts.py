@@ -7,13 +7,12 @@ in first. A template that asks the cluster what it can do is judged under that a
 import json
 import re
 from collections.abc import Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
-from os import cpu_count
 from pathlib import Path as DiskPath
 from typing import TYPE_CHECKING, Any
 
-from overlaykit import disk
+from msgspec.structs import replace
+
+from overlaykit import disk, process
 from overlaykit.argocd.applications import TEMPLATED, Application, Source
 from overlaykit.render import helm
 from overlaykit.render.engine import Render
@@ -77,8 +76,7 @@ class Charts:
         with disk.scratch_folder() as copy:
             # Argo CD sees what is committed; Helm would read whatever lies in the folder.
             self._copy(copy, {one.chart for one in todo})
-            with ThreadPoolExecutor(cpu_count() or 2) as pool:
-                renders = list(pool.map(lambda one: self._render(copy, one, todo[one]), todo))
+            renders = list(process.at_once(lambda one: self._render(copy, one, todo[one]), todo))
         pairs = zip(todo.items(), renders, strict=True)
         fresh = {one: list(self._made(a, one, render)) for (one, a), render in pairs}
         self._units |= fresh

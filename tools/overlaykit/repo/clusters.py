@@ -1,9 +1,10 @@
 """Clusters: a folder of overlays with its facts, or in other layouts the name in a path."""
 
 import posixpath
-from dataclasses import dataclass
 from fnmatch import fnmatch
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.repo.tree import Tree
 from overlaykit.source import Document
@@ -12,8 +13,7 @@ FACTS = "facts/cluster.yaml"
 _MARKS = ("overlays", "clusters", "environments", "envs")
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster of this layout: `folder` is overlays/<name>, `facts` the spec of its Cluster."""
 
     name: str

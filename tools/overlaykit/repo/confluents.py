@@ -1,9 +1,11 @@
 """CMF and CFK of a cluster as their charts deploy them, and what the CMF kinds find there."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import Application
 from overlaykit.confluent import database, versions
@@ -27,8 +29,7 @@ if TYPE_CHECKING:
 _PLAIN = frozenset({CFK_CHART, CMF_CHART, OPERATOR_CHART, "cert-manager", "kube-prometheus-stack"})
 
 
-@dataclass(frozen=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A chart as an Application deploys it; `told`: whether all of its values are here."""
 
     application: Application

@@ -4,8 +4,10 @@ Flink's defaults are below all; then come the operator's configuration, the reso
 environment over it, what the operator writes, and what Flink's client adds.
 """
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit.flink import duration, options, versions
 from overlaykit.flink.configuration import HIDDEN, is_sensitive
@@ -30,8 +32,7 @@ _OF_CLUSTER = (
 _INTERNAL = ("$internal.", "internal.", "kubernetes.internal.")
 
 
-@dataclass(frozen=True)
-class Key:
+class Key(Struct, frozen=True):
     """A key with the value that applies, and what that outranks, the strongest first.
 
     `reader` is flink or operator; `note` says why the value has no effect, if it has none.
@@ -48,8 +49,7 @@ class Key:
         return self.origin.value is not None and not self.note
 
 
-@dataclass
-class Configured:
+class Configured(Struct):
     """A Flink cluster or job with its whole configuration."""
 
     obj: Object

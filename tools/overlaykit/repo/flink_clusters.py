@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit.kubernetes.flink import options, started, texts
 from overlaykit.kubernetes.netpol import (
@@ -29,8 +30,7 @@ _HA = re.compile(r"high-availability(?:\.type)?:\s*[\"']?(?:kubernetes\b|\S*Kube
 ROLES = {"jobmanager": "JobManager", "taskmanager": "TaskManagers"}
 
 
-@dataclass(frozen=True)
-class FlinkCluster:
+class FlinkCluster(Struct, frozen=True):
     """A Flink cluster; `settings` as far as they are known."""
 
     label: str
@@ -46,8 +46,7 @@ class FlinkCluster:
         return int(text) if text.isdigit() else default
 
 
-@dataclass
-class Closed:
+class Closed(Struct):
     """A pod with the policies of its namespace: those that select it, and those that may."""
 
     end: End

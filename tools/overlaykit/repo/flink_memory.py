@@ -1,7 +1,8 @@
 """The memory of the Flink processes that a repository makes, and the size that would do."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.findings import Problem
 from overlaykit.flink import memory, options, quantity
@@ -16,8 +17,7 @@ _PARTS = {"jobmanager": "jobManager", "taskmanager": "taskManager"}
 _STEP, _MOST = 64, 65536
 
 
-@dataclass(frozen=True)
-class Sized:
+class Sized(Struct, frozen=True):
     """A process with its heap, or why it does not start; `at` is where its size was set."""
 
     job: Job

@@ -6,9 +6,10 @@ it may be any.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from overlaykit.findings import Edit
 from overlaykit.flink import options, versions
@@ -35,8 +36,7 @@ def is_filled_in(text: str) -> bool:
     return _FILLED.search(text) is not None
 
 
-@dataclass
-class Config:
+class Config(Struct):
     """The settings of one object (or value file), and the Flink versions that may read them."""
 
     label: str
@@ -58,8 +58,7 @@ class Config:
         return tuple(sorted(found)) or options.versions()
 
 
-@dataclass
-class Job:
+class Job(Struct):
     """A Flink cluster that will run, with all that is known of its configuration.
 
     `doubt`: what nobody here sees and might say more, such as the operator's own defaults.

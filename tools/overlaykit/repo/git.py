@@ -2,7 +2,6 @@
 
 import contextlib
 import re
-import threading
 from collections.abc import Callable, Mapping
 from functools import cached_property
 from pathlib import Path
@@ -13,6 +12,9 @@ from overlaykit.errors import CannotLook, UsageError
 # The mode of a path that is not there.
 _NONE = "000000"
 _COMMIT = re.compile(r"[0-9a-f]{40,64}")
+_LISTED = ("ls-files", "-z", "--cached")
+_UNTRACKED = ("ls-files", "-z", "--others", "--exclude-standard")
+_REMOTES = ("config", "--get-regexp", r"^remote\..*\.url$")
 
 
 class Git:
@@ -20,17 +22,36 @@ class Git:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self._begun: dict[tuple[str, ...], process.Begun] = {}
+        self._commits: dict[str, str] = {}
         self._changes: dict[tuple[str, str | None], dict[str, str]] = {}
+
+    def _begin(
+        self, *argv: str, stdin: str | None = None, env: Mapping[str, str] | None = None
+    ) -> process.Begun:
+        # No lock is taken: other git commands may run at the same time.
+        return process.Begun(["git", "--no-optional-locks", *argv], self.root, stdin, env)
 
     def _run(
         self, *argv: str, stdin: str | None = None, env: Mapping[str, str] | None = None
     ) -> str:
-        # No lock is taken: other git commands may run at the same time.
-        whole = ["git", "--no-optional-locks", *argv]
-        done = process.run(whole, cwd=self.root, stdin=stdin, timeout=300, env=env)
+        begun = self._begun.pop(argv, None) or self._begin(*argv, stdin=stdin, env=env)
+        done = begun.result(timeout=300)
         if done.code != 0:
             raise CannotLook(f"git {argv[0]} fails: {done.err.strip() or done.code}")
         return done.out
+
+    def look_ahead(self, ref: str | None) -> None:
+        """Begin to ask for the files, and for what differs from a ref: the answers can be waited
+        for while other things are done."""
+        if not disk.exists(self.root / ".git"):
+            return
+        with contextlib.suppress(CannotLook, UsageError):  # whoever needs it is told
+            asked = [_LISTED, _UNTRACKED, _REMOTES]
+            if ref is not None:
+                asked.append(_difference(self.commit(ref)))
+            for argv in asked:
+                self._begun[argv] = self._begin(*argv)
 
     @property
     def is_at_hand(self) -> bool:
@@ -38,19 +59,40 @@ class Git:
         if not disk.exists(self.root / ".git"):
             return False
         try:
-            self._run("rev-parse", "--git-dir")
+            return bool(self._commits or self._run("rev-parse", "--git-dir"))
         except CannotLook:
             return False
-        return True
+
+    @cached_property
+    def files(self) -> list[str] | None:
+        """What git tracks or would track, sorted; None where git or a checkout is not at hand."""
+        if not disk.exists(self.root / ".git"):
+            return None
+        try:
+            found = dict.fromkeys([*_names(self._run(*_LISTED)), *self.untracked])
+        except CannotLook:
+            return None
+        return sorted(found)
+
+    @cached_property
+    def remotes(self) -> list[str]:
+        """The URLs of the checkout's remotes."""
+        try:
+            listed = self._run(*_REMOTES).splitlines()
+        except CannotLook:
+            return []  # there is none
+        return [line.split(None, 1)[1] for line in listed if " " in line]
 
     def commit(self, ref: str) -> str:
-        """The commit that a ref means. Raises UsageError for an unknown one."""
-        argv = ["git", "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"]
-        done = process.run(argv, cwd=self.root)
-        found = done.out.strip()
-        if done.code != 0 or not _COMMIT.fullmatch(found):
-            raise UsageError(f"'{ref}' is no commit, branch or tag of this repository")
-        return found
+        """The commit that a ref means, asked once. Raises UsageError for an unknown one."""
+        if ref not in self._commits:
+            asked = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+            done = self._begin(*asked).result()
+            found = done.out.strip()
+            if done.code != 0 or not _COMMIT.fullmatch(found):
+                raise UsageError(f"'{ref}' is no commit, branch or tag of this repository")
+            self._commits[ref] = found
+        return self._commits[ref]
 
     def merge_base(self, one: str, other: str) -> str:
         return self._run("merge-base", one, other).strip()
@@ -62,15 +104,7 @@ class Git:
     @cached_property
     def untracked(self) -> list[str]:
         """Files that are not in the index and not ignored; asked once."""
-        return _names(self._run("ls-files", "-z", "--others", "--exclude-standard"))
-
-    def look_ahead(self) -> None:
-        """Begin to ask for what is not in the index, while other things are asked."""
-        threading.Thread(target=self._ask_ahead, daemon=True).start()
-
-    def _ask_ahead(self) -> None:
-        with contextlib.suppress(CannotLook):  # whoever needs it is told
-            _ = self.untracked
+        return _names(self._run(*_UNTRACKED))
 
     def changed(self, old: str, new: str | None = None) -> set[str]:
         """The paths that differ between a commit and another one, or the working tree: changed,
@@ -81,8 +115,7 @@ class Git:
     def _differences(self, old: str, new: str | None) -> dict[str, str]:
         """Path to what `old` has there, as `update-index` reads it: mode and object. Asked once."""
         if (old, new) not in self._changes:
-            argv = ["diff", "--no-ext-diff", "--no-renames", "--raw", "--no-abbrev", "-z", old]
-            fields = _names(self._run(*argv, *([new] if new else []), "--"))
+            fields = _names(self._run(*_difference(old, new)))
             found: dict[str, str] = {}
             for about, name in zip(fields[::2], fields[1::2], strict=True):
                 mode, _, content, *_ = about[1:].split()
@@ -94,8 +127,7 @@ class Git:
 
     def text(self, commit: str, name: str) -> str | None:
         """A file of a commit; None where it is not there."""
-        argv = ["git", "--no-optional-locks", "cat-file", "blob", f"{commit}:{name}"]
-        done = process.run(argv, cwd=self.root, timeout=300)
+        done = self._begin("cat-file", "blob", f"{commit}:{name}").result(timeout=300)
         return done.out if done.code == 0 else None
 
     def is_published(self, commit: str) -> bool:
@@ -137,6 +169,12 @@ class Git:
         env = _index(folder)
         self._run("checkout-index", "--all", "--quiet", f"--prefix={folder}/", env=env)
         disk.remove(folder / ".index")
+
+
+def _difference(old: str, new: str | None = None) -> tuple[str, ...]:
+    """The question what differs between a commit and another one, or the working tree."""
+    ends = (old, new) if new else (old,)
+    return ("diff", "--no-ext-diff", "--no-renames", "--raw", "--no-abbrev", "-z", *ends, "--")
 
 
 def _index(folder: Path) -> dict[str, str]:

@@ -3,8 +3,9 @@
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.repo.kustomization import NAMES, Entry, Kustomization
@@ -17,8 +18,7 @@ _TEMPLATED = re.compile(r"^(?:[\w-]+:|\s*-)\s*\{\{", re.MULTILINE)
 _BRACES = re.compile(r"\{\{|\{%|<%")
 
 
-@dataclass(frozen=True)
-class Broken:
+class Broken(Struct, frozen=True):
     """A reference that no build can follow: the place to mend, what is wrong, the fix.
 
     `wanted` is a text that Kustomize's own message has; `assuming` what the verdict takes for

@@ -1,8 +1,9 @@
 """Which health rules an Argo CD of this repository has, as far as the repository says."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.argocd.health import APPLICATION, Health, in_configmap, in_resource
@@ -17,8 +18,7 @@ _LIST = "resourceHealthChecks"
 _WORDS = ("resource.customizations", "resourceCustomizations", _LIST)
 
 
-@dataclass(frozen=True)
-class Configuration:
+class Configuration(Struct, frozen=True):
     """A configuration that is rendered here: whose it is, the rules in it, where to add one."""
 
     cluster: str
@@ -27,16 +27,14 @@ class Configuration:
     place: Place
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """The rules of one Argo CD; `place`: its configuration, None where that is not here."""
 
     health: Health
     place: Place | None = None
 
 
-@dataclass
-class Healths:
+class Healths(Struct, dict=True):
     """The rules of every Argo CD of a repository."""
 
     world: World

@@ -7,7 +7,8 @@ entries that are idle only while another stays, one stays.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.edit import CannotEdit, remove, set_value
@@ -22,8 +23,7 @@ MOST_CHEAP = 500
 _PROBE = '[{"op": "add", "path": "/overlaykitProbe", "value": "met"}]'
 
 
-@dataclass(frozen=True, eq=False)
-class Idle:
+class Idle(Struct, frozen=True, eq=False):
     """An entry that may be idle, with the units in which that shows."""
 
     part: Part

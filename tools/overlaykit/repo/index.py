@@ -6,9 +6,9 @@ the same edges as plain text, so that the next run reads only what changed since
 
 import posixpath
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from pathlib import Path
+from collections.abc import Collection, Iterable, Iterator
+
+from msgspec import Struct, field
 
 from overlaykit import cache, disk
 from overlaykit.argocd.globs import matches
@@ -28,20 +28,70 @@ _NAME = "index"
 _STALE = 500
 
 
-@dataclass
-class Index:
-    """`reads`: a kustomization file, or a manifest with Applications, to the paths it names."""
+class Index(Struct):
+    """Who names what. `own`: every kustomization to what it names below its own folder. `far`: any
+    other path that is named to the files that do, kustomizations and manifests with Applications.
+    """
 
-    reads: dict[str, list[str]] = field(default_factory=dict)
+    own: dict[str, list[str]] = field(default_factory=dict)
+    far: dict[str, list[str]] = field(default_factory=dict)
 
-    def renew(self, tree: Tree, names: Iterable[str]) -> None:
+    def renew(self, tree: Tree, names: Collection[str]) -> None:
         """Read `names` anew; a file that is gone, or reads nothing, leaves."""
+        self._forget(frozenset(names))
         for name in names:
-            found = list(dict.fromkeys(_reads(tree, name)))
-            if found or (posixpath.basename(name) in NAMES and tree.is_file(name)):
-                self.reads[name] = found
-            else:
-                self.reads.pop(name, None)
+            if posixpath.basename(name) in NAMES and tree.is_file(name):
+                self.own[name] = []
+            for path in dict.fromkeys(_reads(tree, name)):
+                if name in self.own and not is_pattern(path) and _is_below(path, name):
+                    self.own[name].append(path)
+                else:
+                    self.far.setdefault(path, []).append(name)
+
+    def without(self, names: Collection[str]) -> "Index":
+        """This index as if some files read nothing."""
+        found = Index(dict(self.own), dict(self.far))
+        found._forget(frozenset(names))
+        return found
+
+    def join(self, other: "Index") -> None:
+        """Take in what files of another index read, none of which is in this one."""
+        self.own |= other.own
+        for path, readers in other.far.items():
+            self.far[path] = self.far.get(path, []) + readers
+
+    def _forget(self, names: frozenset[str]) -> None:
+        for name in names & self.own.keys():
+            del self.own[name]
+        left = {path: [r for r in readers if r not in names] for path, readers in self.far.items()}
+        self.far = {path: readers for path, readers in left.items() if readers}
+
+    def builds(self, folder: str) -> list[str]:
+        """The kustomization file of a folder; Kustomize refuses more than one."""
+        return [name for name in (join(folder, own) for own in NAMES) if name in self.own]
+
+    def readers(self, path: str) -> Iterator[str]:
+        """The files that name a path."""
+        yield from self.far.get(path, ())
+        for folder in _above(path):
+            yield from (build for build in self.builds(folder) if path in self.own[build])
+
+    def folders(self) -> set[str]:
+        """The folders of all files that read anything."""
+        found = {reader.rpartition("/")[0] for reader in self.own}
+        return found.union(r.rpartition("/")[0] for readers in self.far.values() for r in readers)
+
+
+def _is_below(path: str, reader: str) -> bool:
+    folder = reader.rpartition("/")[0]
+    return path.startswith(f"{folder}/") if folder else path != ""
+
+
+def _above(path: str) -> Iterator[str]:
+    """The folders above a path, the nearest first; the root is the last."""
+    while path:
+        path = path.rpartition("/")[0]
+        yield path
 
 
 def of_tree(tree: Tree) -> Index:
@@ -51,34 +101,34 @@ def of_tree(tree: Tree) -> Index:
     return index
 
 
-def of_checkout(git: Git, root: Path) -> Index:
+def of_checkout(git: Git) -> Index:
     """The index of a working tree: the stored one, with what changed since read anew."""
-    tree = Tree(root)
-    stored = cache.load(root, _NAME)
+    tree = Tree(git.root, git=git)
+    stored = cache.load(git.root, _NAME)
     if stored and stored.get("code") == cache.code():
         try:
             since = git.changed(stored["commit"]) | set(stored["dirty"])
         except CannotLook:
             since = None  # the commit is gone: history was rewritten
         if since is not None:
-            index = Index(stored["reads"])
+            index = Index(stored["own"], stored["far"])
             index.renew(tree, since)
             if len(since) > _STALE:
-                _store(git, root, index)
+                _store(git, index)
             return index
     index = of_tree(tree)
-    _store(git, root, index)
+    _store(git, index)
     return index
 
 
-def _store(git: Git, root: Path, index: Index) -> None:
+def _store(git: Git, index: Index) -> None:
     try:
         commit = git.commit("HEAD")
     except UsageError:
         return  # nothing is committed yet
     dirty = sorted(git.changed(commit))
-    data = {"code": cache.code(), "commit": commit, "dirty": dirty, "reads": index.reads}
-    cache.store(root, _NAME, data)
+    about = {"code": cache.code(), "commit": commit, "dirty": dirty}
+    cache.store(git.root, _NAME, {**about, "own": index.own, "far": index.far})
 
 
 def _reads(tree: Tree, name: str) -> Iterator[str]:
@@ -119,24 +169,23 @@ def meets(pattern: str, name: str) -> bool:
 class Readers:
     """Several indexes (a tree as it is and as it was) read backwards."""
 
-    def __init__(self, indexes: Iterable[Index]) -> None:
-        self._readers: dict[str, set[str]] = {}
-        self._builds: dict[str, str] = {}
+    def __init__(self, indexes: Collection[Index]) -> None:
+        self._indexes = indexes
         self._patterns: dict[str, set[str]] = {}
         for index in indexes:
-            for reader, paths in index.reads.items():
-                if posixpath.basename(reader) in NAMES:
-                    self._builds[reader.rpartition("/")[0]] = reader
-                for path in filter(is_pattern, paths):
-                    self._patterns.setdefault(path, set()).add(reader)
-                for path in paths:
-                    self._readers.setdefault(path, set()).add(reader)
+            for path in filter(is_pattern, index.far):
+                self._patterns.setdefault(path, set()).update(index.far[path])
+
+    def _of(self, path: str) -> set[str]:
+        return {reader for index in self._indexes for reader in index.readers(path)}
+
+    def _builds(self, folder: str) -> set[str]:
+        return {build for index in self._indexes for build in index.builds(folder)}
 
     def are_of(self, name: str) -> bool:
         """Whether anything reads a file, or builds from it as a kustomization."""
         folder = name.rpartition("/")[0]
-        as_build = self._builds.get(folder) == name and folder in self._readers
-        return name in self._readers or as_build
+        return bool(self._of(name) or (name in self._builds(folder) and self._of(folder)))
 
     def touched(self, changed: Iterable[str]) -> set[str]:
         """Every file that a change reaches: what reads it, what reads that, and so on."""
@@ -150,18 +199,16 @@ class Readers:
         return found
 
     def _next(self, name: str) -> Iterator[str]:
-        yield from self._readers.get(name, ())
+        yield from self._of(name)
         for pattern, readers in self._patterns.items():
             if not readers <= {name} and meets(pattern, name):
                 yield from readers
         beside = False
-        folder = name
-        while folder:
-            folder = folder.rpartition("/")[0]
-            build = self._builds.get(folder)
-            if build in (name, None):
+        for folder in _above(name):
+            builds = self._builds(folder)
+            if not builds or name in builds:
                 # A folder that builds is what its kustomization makes it; any other, its files.
-                yield from self._readers.get(folder, ())
-            if build is not None and not beside and name.endswith(YAML):
+                yield from self._of(folder)
+            if builds and not beside and name.endswith(YAML):
                 beside = True
-                yield build  # it may be about to list the file
+                yield from builds  # it may be about to list the file

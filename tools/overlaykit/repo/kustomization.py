@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from dataclasses import field as with_default
 from functools import cached_property
 from typing import Any, TypeGuard
 
+from msgspec import Struct
+from msgspec import field as with_default
 from yaml.nodes import Node, ScalarNode
 
 from overlaykit.source import (
@@ -40,8 +40,7 @@ _TEXTS: tuple[tuple[str, ...], ...] = (
 )
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A reference of a kustomization: its field, the text as written, and where."""
 
     field: str
@@ -53,8 +52,7 @@ class Entry:
         return bool(REMOTE.search(self.text))
 
 
-@dataclass
-class Patch:
+class Patch(Struct):
     """A patch as it stands in a kustomization: a file or inline, with or without a target."""
 
     field: str
@@ -64,8 +62,7 @@ class Patch:
     target: dict[str, Any] | None = None
 
 
-@dataclass
-class Kustomization:
+class Kustomization(Struct, dict=True):
     folder: str
     file: str
     document: Document

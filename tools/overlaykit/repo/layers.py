@@ -1,8 +1,9 @@
 """The layers of a Flink configuration: every value with who set it and where, and what it beat."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from overlaykit.config import FILE
 from overlaykit.flink.configuration import Setting, value_text
@@ -25,8 +26,7 @@ FILES, PROPERTIES, ARGUMENT = "config-file", "flink-properties", "argument"
 OPERATOR, CLIENT, ENTRY_POINT, DEFAULT = "operator", "client", "entry-point", "flink"
 
 
-@dataclass(frozen=True)
-class Origin:
+class Origin(Struct, frozen=True):
     """A value of a key: who set it, and where; no value where it was taken away.
 
     `field`: what else than the key itself it was made of, as a path in `object`.
@@ -41,8 +41,7 @@ class Origin:
     is_open: bool = False
 
 
-@dataclass
-class Stack:
+class Stack(Struct):
     """The values of every key, the one that applies last."""
 
     keys: dict[str, list[Origin]] = field(default_factory=dict)

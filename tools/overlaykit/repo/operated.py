@@ -1,8 +1,10 @@
 """What the operator would refuse of the objects of a unit, each with its place and its doubts."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.findings import Edit, Problem
 from overlaykit.kubernetes.pods import CONFLUENT, FLINK, flink_spec, mapping
@@ -26,8 +28,7 @@ _MENDED = frozenset(
 _CMF = frozenset({"service-account"})
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A rejection of an object, at a path of it; `doubt` is empty where it is proved."""
 
     obj: Object

@@ -5,9 +5,10 @@ the values that are here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import Application
 from overlaykit.flink.configuration import FILES, of_file
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from overlaykit.repo.world import Unit, World
 
 
-@dataclass(frozen=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """What is known of an operator; `doubts` are empty where it is proved.
 
     `watched`: the namespaces that it looks at; empty for all, None where nobody says.

@@ -1,9 +1,10 @@
 """The entries of a kustomization that change what others bring: patches, images, labels, …"""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.edit import remove
 from overlaykit.findings import Edit
@@ -15,8 +16,7 @@ _LISTS = (*PATCHES, "images", "replicas", "replacements", "components")
 _PAIRS = ("commonLabels", "commonAnnotations")
 
 
-@dataclass(frozen=True, eq=False)
-class Part:
+class Part(Struct, frozen=True, eq=False, dict=True):
     """One entry: `path` leads to it in the kustomization `layer`."""
 
     layer: Kustomization

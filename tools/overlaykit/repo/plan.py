@@ -6,7 +6,8 @@ both paths go through decides which is earlier.
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import Application, is_application, wave
 from overlaykit.argocd.health import APPLICATION, Health, Rule
@@ -26,8 +27,7 @@ VERDICTS = ("refuted", "open", "retry", "given", "proved")
 StepAt = tuple[str, tuple[int, int]]
 
 
-@dataclass
-class Node:
+class Node(Struct):
     """An Application in the plan, or (without one) a folder of them that something unseen applies.
 
     `above`: in which steps of which syncs its own object is applied.
@@ -56,8 +56,7 @@ class Node:
             yield from child.walk()
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What is known of one need: the verdict, who brings it and who needs it, and why."""
 
     need: Need
@@ -67,8 +66,7 @@ class Proof:
     why: str
 
 
-@dataclass
-class Plan:
+class Plan(Struct):
     """The syncs of a cluster, root first, and the proofs."""
 
     target: str
@@ -161,8 +159,7 @@ def _placed(node: Node) -> Iterator[tuple[Object, StepAt]]:
             yield obj, (node.name, (number, step.wave))
 
 
-@dataclass(frozen=True)
-class _Offer:
+class _Offer(Struct, frozen=True):
     """Something that a node brings: by an object, or (None) by its chart."""
 
     node: Node

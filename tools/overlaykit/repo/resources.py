@@ -8,8 +8,9 @@ such a workload is marked, never taken as nothing.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.flink.configuration import flatten
 from overlaykit.params import units
@@ -19,8 +20,7 @@ Data = Mapping[str, Any]
 _DECIMAL = {"k": 1000, "M": 1000**2, "G": 1000**3, "T": 1000**4}
 
 
-@dataclass(frozen=True)
-class Demand:
+class Demand(Struct, frozen=True):
     """`cpu` in thousandths of a core, `memory` and `storage` in bytes; `open`: pods whose needs
     nothing states."""
 

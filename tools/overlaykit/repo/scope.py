@@ -7,9 +7,11 @@ name wrong. A change that reaches something outside every cluster is a change to
 import contextlib
 import hashlib
 import posixpath
-from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit import config, disk
 from overlaykit.config import Config
@@ -29,21 +31,20 @@ STAGED = "INDEX"
 _OF_ALL = frozenset({config.FILE, ".gitignore", ".gitattributes"})
 
 
-@dataclass(frozen=True)
-class Scope:
+class Scope(Struct, frozen=True):
     """`clusters` to judge; None: all of them, and what belongs to none. `files` have changed.
 
     `beside`: clusters that those build from, which are read and not judged. `others`: with what
     belongs to no cluster; then all is read, and these are the clusters that are not judged.
-    `untracked`: what git says of that, where it was asked already. `compared`: the older commit.
-    `hidden`: the paths that files name which are not looked at.
+    `git`: of the checkout that is judged, or that what is judged comes from. `compared`: the older
+    commit. `hidden`: the paths that files name which are not looked at.
     """
 
     files: frozenset[str] = frozenset()
     clusters: frozenset[str] | None = None
     glob: str = ""
     beside: frozenset[str] = frozenset()
-    untracked: tuple[str, ...] | None = None
+    git: Git | None = None
     compared: Commit | None = None
     others: frozenset[str] | None = None
     hidden: frozenset[str] = frozenset()
@@ -51,9 +52,15 @@ class Scope:
 
     def cluster(self, name: str) -> str:
         folder = name.rpartition("/")[0]
-        if folder not in self._of_folder:
-            self._of_folder[folder] = place_name(f"{folder}/x", self.glob)[0]
-        return self._of_folder[folder]
+        found = self._of_folder.get(folder)
+        if found is None:
+            found = self._of_folder[folder] = self._cluster(folder)
+        return found
+
+    def _cluster(self, folder: str) -> str:
+        # Below the folder of a cluster all is of that cluster, unless a pattern goes deeper.
+        above = self.cluster(folder) if folder.count("/") > self.glob.count("/") else ""
+        return above or place_name(f"{folder}/", self.glob)[0]
 
     def reads(self, name: str) -> bool:
         """Whether a file is looked at: it changed, or belongs to no cluster left out."""
@@ -79,8 +86,16 @@ class Scope:
 
     def hiding(self, index: Index) -> "Scope":
         """This scope, knowing what is used by files that it does not look at."""
-        unread = (paths for reader, paths in index.reads.items() if not self.reads(reader))
-        return replace(self, hidden=frozenset(path for paths in unread for path in paths))
+        found = (path for path, readers in self.named(index) if not all(map(self.reads, readers)))
+        return replace(self, hidden=frozenset(found))
+
+    def named(self, index: Index) -> Iterator[tuple[str, Sequence[str]]]:
+        """The paths that files of another cluster may name, each with files that do."""
+        yield from index.far.items()
+        depth = self.glob.count("/")
+        for reader, paths in index.own.items() if depth else ():
+            if reader.count("/") <= depth:
+                yield from ((path, (reader,)) for path in paths)
 
     def keeps(self, finding: Finding) -> bool:
         """Whether a finding is one of what changed."""
@@ -113,22 +128,19 @@ def _shard(cluster: str, count: int) -> int:
 
 
 @contextlib.contextmanager
-def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path, Scope]]:
+def of_change(git: Git, change: str, checks: list[str]) -> Iterator[Part]:
     """The tree to judge, and what a change reaches in it.
 
     `change` is a REF (compared with the working tree), A..B or A...B (B is judged), or INDEX
     (what is staged, compared with HEAD). Raises UsageError and CannotLook.
     """
-    git = Git(root)
     if not git.is_at_hand:
-        raise CannotLook(f"--changed needs git: {root} is no checkout, or git is missing")
+        raise CannotLook(f"--changed needs git: {git.root} is no checkout, or git is missing")
     old, new = _ends(git, change)
     if new is None:
-        git.look_ahead()
-        now = indexes.of_checkout(git, root)
-        found = _scope(git, Tree(root), (old, None), now, checks)
-        commit = Commit(git, old)
-        yield root, replace(found, untracked=tuple(git.untracked), compared=commit)
+        now = indexes.of_checkout(git)
+        found = _scope(git, Tree(git.root, git=git), (old, None), now, checks)
+        yield git.root, replace(found, compared=Commit(git, old))
         return
     with disk.scratch_folder() as folder:
         git.unpack(new, folder)
@@ -138,25 +150,22 @@ def of_change(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Path
 
 
 @contextlib.contextmanager
-def of_both(root: Path, change: str, checks: list[str]) -> Iterator[tuple[Part, Part]]:
+def of_both(git: Git, change: str, checks: list[str]) -> Iterator[tuple[Part, Part]]:
     """The tree before a change and the tree after it, each with what the change reaches in it.
 
     `change`: see `of_change`; of the tree before, only what is read is there.
     """
-    git = Git(root)
     if not git.is_at_hand:
-        raise CannotLook(f"two trees need git: {root} is no checkout, or git is missing")
+        raise CannotLook(f"two trees need git: {git.root} is no checkout, or git is missing")
     old, new = _ends(git, change)
     with disk.scratch_folder() as before, disk.scratch_folder() as after:
         if new is None:
-            after, now = root, indexes.of_checkout(git, root)
+            after, now = git.root, indexes.of_checkout(git)
         else:
             git.unpack(new, after)
             now = indexes.of_tree(Tree(after))
         scope, then = _reached(git, Tree(after), (old, new), now, checks)
         was, found = _placed(scope, then), _placed(scope, now)
-        if new is None:
-            found = replace(found, untracked=tuple(git.untracked))
         git.unpack_some(old, was.reads, before)
         yield (before, was), (after, found)
 
@@ -185,7 +194,7 @@ def _reached(
     """What a change reaches, and the index as it was before."""
     changed = git.changed(*ends)
     settings = config.load(tree, checks)
-    scope = Scope(frozenset(changed), frozenset(), settings.clusters)
+    scope = Scope(frozenset(changed), frozenset(), settings.clusters, git=git)
     if not changed:
         return scope, now
     with disk.scratch_folder() as folder:
@@ -193,8 +202,8 @@ def _reached(
         before = Index()
         before.renew(Tree(folder), changed)
     readers = Readers([now, before])
-    kept = {name: paths for name, paths in now.reads.items() if name not in changed}
-    then = Index(kept | before.reads)
+    then = now.without(changed)
+    then.join(before)
     reached = readers.touched(changed)
     if any(_concerns_all(tree, name, scope, readers, settings) for name in reached):
         return replace(scope, clusters=None), then
@@ -212,18 +221,14 @@ def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str
     """The clusters whose files others build from or deploy, directly or not, and those whose
     Applications deploy others: what these say decides about them all."""
     near: dict[str, set[str]] = {}
-    for reader, paths in now.reads.items():
-        own = scope.cluster(reader)
-        others: set[str] = set()
-        for path in paths:
-            if indexes.is_pattern(path):
-                others |= _meant(now, scope, path)
-            else:
-                others.add(scope.cluster(f"{path}/"))
-        for other in others - {own, ""}:
-            near.setdefault(own, set()).add(other)
-            if own and posixpath.basename(reader) not in NAMES:
-                near.setdefault(other, set()).add(own)
+    for path, readers in scope.named(now):
+        others = _meant(now, scope, path) - {""}
+        for reader in readers if others else ():
+            own = scope.cluster(reader)
+            for other in others - {own}:
+                near.setdefault(own, set()).add(other)
+                if own and posixpath.basename(reader) not in NAMES:
+                    near.setdefault(other, set()).add(own)
     found = set(clusters)
     todo = list(clusters)
     while todo:
@@ -233,10 +238,11 @@ def _beside(now: Index, scope: Scope, clusters: frozenset[str]) -> frozenset[str
     return frozenset(found - clusters)
 
 
-def _meant(now: Index, scope: Scope, pattern: str) -> set[str]:
-    """The clusters of the folders that a pattern may mean."""
-    folders = {reader.rpartition("/")[0] for reader in now.reads}
-    return {scope.cluster(f"{folder}/") for folder in folders if indexes.meets(pattern, folder)}
+def _meant(now: Index, scope: Scope, path: str) -> set[str]:
+    """The cluster of a path; of a pattern, those of the folders that it may mean."""
+    if not indexes.is_pattern(path):
+        return {scope.cluster(f"{path}/")}
+    return {scope.cluster(f"{one}/") for one in now.folders() if indexes.meets(path, one)}
 
 
 def _concerns_all(tree: Tree, name: str, scope: Scope, readers: Readers, settings: Config) -> bool:

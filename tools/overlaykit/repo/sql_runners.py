@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.flink import versions
 from overlaykit.kubernetes.pods import Container, Pod, mapping, mappings, templates
@@ -18,8 +19,7 @@ _CLIENT = re.compile(r"sql-client|sql-gateway|/v[1-4]/sessions|/statements\b")
 CLIENT, PROGRAM, CMF = "client", "program", "cmf"
 
 
-@dataclass(frozen=True)
-class Runner:
+class Runner(Struct, frozen=True):
     """What is given a text of SQL: Flink's own client or gateway, another program, or CMF.
 
     `kind` is empty where nobody is seen; `words` is all that its containers are told, `variables`

@@ -6,9 +6,10 @@ in files that a Flink job is given by name and that are in its image.
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from overlaykit import disk
 from overlaykit.findings import Edit
@@ -43,8 +44,7 @@ def _is_flink(text: str, name: str = "") -> bool:
     return _FLINK.search(text) is not None and is_script(text)
 
 
-@dataclass
-class Sql:
+class Sql(Struct, dict=True):
     """A text of SQL; `doubt` is what its being run at all takes for granted.
 
     `around`: all texts that share what they make with this one, itself among them.

@@ -5,10 +5,11 @@ be any: its objects are seen by all, and it sees all.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from overlaykit.argocd.applications import Application, Source
 from overlaykit.kubernetes.flink import is_flink
@@ -33,8 +34,7 @@ _BRINGERS: dict[str, tuple[tuple[str, ...], ...]] = {
 _PLAIN_GROUPS = ("k8s.io", "argoproj.io", "openshift.io", "monitoring.coreos.com", "overlaykit.io")
 
 
-@dataclass(frozen=True)
-class Placed:
+class Placed(Struct, frozen=True):
     """An object with the namespace that it lands in; empty where that is not known."""
 
     obj: Object
@@ -45,8 +45,7 @@ class Placed:
         return not namespace or self.namespace in ("", ANYWHERE, namespace)
 
 
-@dataclass
-class Index:
+class Index(Struct, dict=True):
     """The objects of one cluster (or those of no known one) by what they are."""
 
     objects: list[Placed] = field(default_factory=list)
@@ -137,8 +136,7 @@ def _is_custom(obj: Object) -> bool:
     return "." in obj.group and not obj.group.endswith(_PLAIN_GROUPS)
 
 
-@dataclass
-class Neighbours:
+class Neighbours(Struct):
     """What shares a cluster with a unit."""
 
     indexes: list[Index]

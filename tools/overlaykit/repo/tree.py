@@ -2,61 +2,17 @@
 
 import itertools
 import posixpath
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
 
-from overlaykit import disk, process
+from overlaykit import disk
 from overlaykit.errors import UsageError
+from overlaykit.repo.git import Git
 from overlaykit.source import Document, SyntaxProblem, load
 
 YAML = (".yaml", ".yml")
 MOST_FILES = 50_000
-
-
-def find_root(start: Path) -> Path:
-    """The repository that `start` stands in: the nearest folder with .overlay.yaml or .git."""
-    if not disk.is_dir(start):
-        raise UsageError(f"{start} is not a directory")
-    start = start.resolve()
-    for folder in (start, *start.parents):
-        if disk.exists(folder / ".overlay.yaml") or disk.exists(folder / ".git"):
-            return folder
-    return start
-
-
-def below_checkout(root: Path) -> str:
-    """The folders from the top of the checkout down to `root`, each with a slash; empty at the
-    top, and without a checkout."""
-    for folder in (root, *root.parents):
-        if disk.exists(folder / ".git"):
-            return "".join(f"{part}/" for part in root.relative_to(folder).parts)
-    return ""
-
-
-def _git_files(root: Path, untracked: Sequence[str] | None) -> list[str] | None:
-    """What git tracks or would track; None where git or a checkout is not at hand."""
-    if not disk.exists(root / ".git"):
-        return None
-    others = ["--others", "--exclude-standard"] if untracked is None else []
-    argv = ["git", "ls-files", "-z", "--cached", *others]
-    try:
-        done = process.run(argv, cwd=root)
-    except process.Missing:
-        return None
-    if done.code != 0:
-        return None
-    return sorted({name for name in (*done.out.split("\0"), *(untracked or ())) if name})
-
-
-def remotes(root: Path) -> Iterator[str]:
-    """The URLs of the checkout's git remotes; git is asked when the first is wanted."""
-    argv = ["git", "config", "--get-regexp", r"^remote\..*\.url$"]
-    try:
-        done = process.run(argv, cwd=root)
-    except process.Missing:
-        return
-    yield from (line.split(None, 1)[1] for line in done.out.splitlines() if " " in line)
 
 
 def everything(name: str) -> bool:
@@ -68,18 +24,18 @@ class Tree:
     """Paths are relative to `root`, with `/`; contents are cached for the life of the object.
 
     `reads`: which files are listed at all; the others are there for whoever asks by name.
-    `untracked`: what git says of that, where it was asked already.
+    `git`: of this root, where it was asked already.
     """
 
     def __init__(
         self,
         root: Path,
         reads: Callable[[str], bool] = everything,
-        untracked: Sequence[str] | None = None,
+        git: Git | None = None,
     ) -> None:
         self.root = root
+        self.git = git or Git(root)
         self._reads = reads
-        self._untracked = untracked
         self._by_text: dict[str, list[Document]] = {}
         self._kinds: dict[str, str] = {}
         self._inside: dict[str, bool] = {}
@@ -89,7 +45,7 @@ class Tree:
     @cached_property
     def tracked(self) -> list[str] | None:
         """What git tracks or would track; None without git."""
-        listed = _git_files(self.root, self._untracked)
+        listed = self.git.files
         if listed is None:
             return None
         return [name for name in listed if self._reads(name) and self.is_file(name)]
@@ -97,7 +53,7 @@ class Tree:
     @cached_property
     def whole(self) -> "Tree":
         """The tree with all files listed, whatever this one reads."""
-        return self if self._reads is everything else Tree(self.root, untracked=self._untracked)
+        return self if self._reads is everything else Tree(self.root, git=self.git)
 
     @cached_property
     def files(self) -> list[str]:

@@ -1,7 +1,8 @@
 """What a folder renders to with other texts in some of its files: proof instead of a guess."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.render import engines
@@ -11,8 +12,7 @@ from overlaykit.repo.world import Unit, World
 from overlaykit.source import SyntaxProblem
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """Render `folder` with the texts of `instead` (path to text)."""
 
     folder: str

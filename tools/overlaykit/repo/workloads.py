@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.tree import Tree
@@ -11,8 +12,7 @@ from overlaykit.repo.tree import Tree
 _STEP = re.compile(r"\[([^\]]+)\]|([^.\[\]]+)")
 
 
-@dataclass(frozen=True)
-class Component:
+class Component(Struct, frozen=True):
     """An optional part. It is on when the condition that it names holds, or by default.
 
     It is listed in the folder of its workload where it has objects, and in the cluster's own list
@@ -40,8 +40,7 @@ class Component:
         return self.default
 
 
-@dataclass(frozen=True)
-class Secret:
+class Secret(Struct, frozen=True):
     """A Secret that the workload expects somebody to make: always, or for some `components`."""
 
     name: str
@@ -55,8 +54,7 @@ class Secret:
         return not self.components or not set(self.components).isdisjoint(on)
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A field that a parameter sets: of an object (`kind`, `name`), or a value of the chart.
 
     `format` is flink, kubernetes or number: how an amount is written there. `line`: the field is
@@ -70,8 +68,7 @@ class Target:
     line: str
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(Struct, frozen=True):
     """A value that an overlay may set, with what is allowed; `component`: the part it belongs to.
 
     `at_most` names a parameter that this one may not exceed.
@@ -90,8 +87,7 @@ class Parameter:
     targets: tuple[Target, ...]
 
 
-@dataclass(frozen=True)
-class Workload:
+class Workload(Struct, frozen=True):
     """`wave` is None where no Application deploys it; `chart` is its name, or empty; `crds`: the
     API groups whose definitions the chart brings; `has_jobs`: a cluster lists jobs of its own."""
 

@@ -3,9 +3,10 @@
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from overlaykit.argocd import applicationsets
 from overlaykit.argocd.applications import FLOATING, Application, Source, is_application, normal_url
@@ -38,8 +39,7 @@ STANDING = ("default", "kube-system", "kube-public", "kube-node-lease")
 Locate = Callable[[Object, Path, bool], Place]
 
 
-@dataclass
-class Unit:
+class Unit(Struct):
     """What is judged as one: a rendered overlay, a folder of manifests, or a single file.
 
     `drafts` are the source objects of a folder that did not build. `judged` is false for a base
@@ -59,8 +59,7 @@ class Unit:
     chain: Provenance | None = None
 
 
-@dataclass(frozen=True)
-class NotSeen:
+class NotSeen(Struct, frozen=True):
     """Something that cannot be looked at from here, and why; `where`: the folders it concerns."""
 
     what: str
@@ -68,8 +67,7 @@ class NotSeen:
     where: tuple[str, ...] = ()
 
 
-@dataclass
-class World:
+class World(Struct, dict=True):
     tree: Tree
     graph: Graph
     config: Config

@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from overlaykit.flink import memory, quantity, versions
 from overlaykit.repo import layers
@@ -55,8 +57,7 @@ _PARTS = {
 _TITLES = {"jobmanager": "JobManager", "taskmanager": "TaskManager"}
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True, dict=True):
     """A job and how much of it is asked for: one key (`why`), or all with Flink's defaults."""
 
     job: Configured

@@ -3,8 +3,9 @@
 import difflib
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.emit import scalar as scalar
 from overlaykit.errors import UsageError
@@ -33,8 +34,7 @@ DEFAULTS: dict[str, str | None] = {
 _NAME = re.compile(r"[a-z0-9](?:[-a-z0-9]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A fact's value and whether it was assumed: then a person should look at it."""
 
     value: str

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from string import Template
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit import disk, edit
 from overlaykit.errors import UsageError
@@ -26,8 +28,7 @@ _PATCH = "flink-deployment-patch.yaml"
 Row = dict[str, object]
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """A job as it is asked for; `settings` are parameters of a job by name."""
 
     name: str

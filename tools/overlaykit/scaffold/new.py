@@ -1,7 +1,8 @@
 """`new`: which files a cluster lacks and what only a person can fill in."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.clusters import Cluster, clusters
@@ -15,8 +16,7 @@ from overlaykit.schema.judge import Judge
 from overlaykit.source import load
 
 
-@dataclass
-class Plan:
+class Plan(Struct):
     """`files`: path to text of what has to be written; `todo`: lines for a person."""
 
     name: str
@@ -25,8 +25,7 @@ class Plan:
     todo: list[str] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Wish:
+class Wish(Struct, frozen=True):
     """What the caller asked for. `workloads`: names or WORKLOAD/COMPONENT; empty means all."""
 
     name: str

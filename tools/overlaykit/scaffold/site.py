@@ -2,7 +2,8 @@
 
 import difflib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from overlaykit.errors import UsageError
 from overlaykit.repo.clusters import FACTS, Cluster, clusters
@@ -13,8 +14,7 @@ from overlaykit.scaffold.draft import Draft
 from overlaykit.scaffold.facts import PROVIDED, flat
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A workload of a cluster, or one component of it."""
 
     cluster: str
@@ -26,8 +26,7 @@ class Part:
         return "/".join(filter(None, (self.cluster, self.workload, self.component)))
 
 
-@dataclass
-class Site:
+class Site(Struct):
     """A cluster with what it runs, as its kustomizations list it."""
 
     draft: Draft

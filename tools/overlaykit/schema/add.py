@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from overlaykit import disk, process, source
 from overlaykit.errors import CannotLook, UsageError
@@ -14,8 +15,7 @@ KIND = "CustomResourceDefinition"
 _SUFFIXES = (".yaml", ".yml", ".json")
 
 
-@dataclass
-class Added:
+class Added(Struct):
     """Schemas ready to write: file name to text, and where each came from (file:line)."""
 
     files: dict[str, str] = field(default_factory=dict)

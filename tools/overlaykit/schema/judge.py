@@ -6,11 +6,11 @@ where a file names none, whole fractions are integers, keys are text. Nothing is
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+from msgspec import Struct
 
 from overlaykit import disk
 from overlaykit.errors import CannotLook
@@ -22,8 +22,7 @@ Steps = tuple[str | int, ...]
 _BAD = (ValueError, jsonschema_rs.ValidationError, jsonschema_rs.ReferencingError)
 
 
-@dataclass(frozen=True)
-class Violation:
+class Violation(Struct, frozen=True):
     """One broken rule. `path` leads to the field; of a missing field, to the object without it.
 
     `kind`: unknown-field, missing-field, type, enum, pattern, range or other.

@@ -2,16 +2,16 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit import disk, source
 from overlaykit.errors import UsageError
 
 
-@dataclass(frozen=True, order=True)
-class Row:
+class Row(Struct, frozen=True, order=True):
     """One kind of one source. Kubernetes' own kinds: `kubernetes` names the minors that have it."""
 
     group: str

@@ -10,9 +10,10 @@ import json
 import sys
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit import disk, process
 from overlaykit.errors import CannotLook
@@ -22,8 +23,7 @@ _LIMIT = 200_000_000
 _PATIENCE = 600.0
 
 
-@dataclass(frozen=True)
-class Inputs:
+class Inputs(Struct, frozen=True):
     """What one source consists of: the digest of its artefact, and the texts taken from it."""
 
     digest: str

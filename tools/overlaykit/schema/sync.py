@@ -2,9 +2,10 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit import disk, source
 from overlaykit.errors import CannotLook, UsageError
@@ -15,8 +16,7 @@ LOCK = "lock.json"
 _GENERATED = ("crds", "kubernetes")
 
 
-@dataclass(frozen=True)
-class Made:
+class Made(Struct, frozen=True):
     """One source with what was made of it: relative path to text."""
 
     name: str

@@ -2,8 +2,9 @@
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 # A list of what is allowed longer than this is cut.
 _MANY = 12
@@ -39,8 +40,7 @@ _SHAPES = {
 }
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     path: list[str | int]
     kind: str
     message: str

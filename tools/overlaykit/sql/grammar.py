@@ -1,7 +1,8 @@
 """Where Flink's parser wants a name and is given a reserved word."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.sql import tables
 from overlaykit.sql.queries import insert, sources
@@ -13,8 +14,7 @@ from overlaykit.sql.tokens import Token
 _CLAUSES = frozenset({"SELECT", "WHERE", "GROUP", "ORDER", "ON", "AS", "WITH", "VALUES", "JOIN"})
 
 
-@dataclass(frozen=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """A reserved word, the kind of thing that it should name, and its offset."""
 
     word: str

@@ -1,8 +1,9 @@
 """What an INSERT reads and writes, and whether its rows change after they were written."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from itertools import pairwise
+
+from msgspec import Struct, field
 
 from overlaykit.sql.statements import Cursor, Name, Options, Statement
 from overlaykit.sql.tokens import Token
@@ -16,8 +17,7 @@ _UNTOLD |= {"LATERAL", "FALSE", "LIMIT", "FETCH"}
 _BEFORE_TABLES = ("FROM", "JOIN")
 
 
-@dataclass(frozen=True)
-class Use:
+class Use(Struct, frozen=True):
     """A table that is named as a source or a sink, with the options of a hint there."""
 
     name: Name
@@ -25,8 +25,7 @@ class Use:
     hints: Options = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Insert:
+class Insert(Struct, frozen=True):
     sink: Use
     sources: tuple[Use, ...]
     query: tuple[Token, ...]

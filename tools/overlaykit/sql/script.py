@@ -1,8 +1,10 @@
 """A text of statements as one session runs it: which names stand for what at each of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit.sql import tables
 from overlaykit.sql.queries import Insert, Use, insert, sources
@@ -12,8 +14,7 @@ from overlaykit.sql.tables import Table
 CATALOG, DATABASE = "default_catalog", "default_database"
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """A statement with the catalog and database that it runs in."""
 
     statement: Statement
@@ -25,16 +26,14 @@ class Part:
         return (*(self.catalog, self.database)[: max(0, 3 - len(name))], *name)
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(Struct, frozen=True):
     """A catalog that a statement names, at an offset."""
 
     catalog: str
     start: int
 
 
-@dataclass
-class Session:
+class Session(Struct, dict=True):
     """The statements of a session in their order.
 
     Tables of one text, or of several that share what they make.

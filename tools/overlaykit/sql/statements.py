@@ -1,14 +1,13 @@
 """The statements of a text, and what every reader of one needs."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from overlaykit.sql.tokens import Token, inside, scan, telling
 
 Name = tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """`'key' = 'value'`, with the offset of each."""
 
     key: str
@@ -20,8 +19,7 @@ class Option:
 Options = dict[str, Option]
 
 
-@dataclass(frozen=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """One statement without its semicolon; `tokens` are those that mean something.
 
     The INSERTs of a statement set are statements of their own, `in_set`. `start` and `end`: the

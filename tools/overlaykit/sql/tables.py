@@ -1,14 +1,15 @@
 """What statements make and set: tables with their keys and options, catalogs, settings."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from overlaykit.sql.statements import Cursor, Name, Option, Options, Statement
 from overlaykit.sql.tokens import Token
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table as CREATE TABLE says it; `key` is the offset of its PRIMARY KEY, if it has one.
 
     `temporary` tables may stand in a catalog that nobody made. `whole` is false where some of it

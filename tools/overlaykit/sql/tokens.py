@@ -7,8 +7,9 @@ a backslash means nothing (source: Calcite's grammar with the dialect that Flink
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from itertools import chain, islice, repeat
+
+from msgspec import Struct
 
 _TOKEN = re.compile(
     r"""
@@ -36,8 +37,7 @@ _FOREIGN = {
 }
 
 
-@dataclass(frozen=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of a text; `start` is its offset there."""
 
     kind: str
@@ -67,8 +67,7 @@ class Token:
         return self.text
 
 
-@dataclass(frozen=True)
-class Lexical:
+class Lexical(Struct, frozen=True):
     """A place that Flink's lexer stops at, and why."""
 
     start: int

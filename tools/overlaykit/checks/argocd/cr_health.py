@@ -102,7 +102,8 @@ Kubernetes 3.3 for status.cmfSync.
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import WAVE
 from overlaykit.argocd.health import newest

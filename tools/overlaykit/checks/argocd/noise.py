@@ -48,8 +48,9 @@ Source: Argo CD, "Diffing customization"; Kubernetes, CustomResourceColumnDefini
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.globs import matches
@@ -63,8 +64,7 @@ _CRDS = ("apiextensions.k8s.io", "CustomResourceDefinition")
 _WEBHOOKS = ("MutatingWebhookConfiguration", "ValidatingWebhookConfiguration")
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """A mutation of what a chart renders: of which kind, the field, why, and what to ignore.
 
     `words`: an entry of ignoreDifferences that holds one of them means this field.

@@ -100,7 +100,9 @@ Source: Argo CD, "Projects"; pkg/apis/application/v1alpha1/app_project_types.go.
 
 import difflib
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import Application
 from overlaykit.argocd.projects import Project, Refusal
@@ -115,8 +117,7 @@ LEVEL = "error"
 _Seen = dict[tuple[int, str, str, str], Refusal | None]
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """An object that its Application's project does not permit."""
 
     application: Application

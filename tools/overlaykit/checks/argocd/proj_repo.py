@@ -90,7 +90,9 @@ Source: Argo CD, "Projects"; util/argo/argo.go, ValidatePermissions; controller/
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import TEMPLATED, Application
 from overlaykit.findings import Problem
@@ -102,8 +104,7 @@ from overlaykit.source import Path, Place
 LEVEL = "error"
 
 
-@dataclass(frozen=True)
-class _Case:
+class _Case(Struct, frozen=True):
     """What an Application wants and its project does not permit: where it says so."""
 
     application: Application

@@ -80,7 +80,8 @@ Source: Argo CD, "Sync phases and waves"; Confluent for Kubernetes, creation ord
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import WAVE, wave
 from overlaykit.argocd.retry import in_words, patience

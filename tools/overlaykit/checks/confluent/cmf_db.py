@@ -51,7 +51,8 @@ Source: Confluent Manager for Apache Flink, "Configure Storage".
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.confluent import database, versions
 from overlaykit.findings import Problem

@@ -94,7 +94,8 @@ Source: Confluent Manager for Apache Flink, "Data Encryption".
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.confluent import database
 from overlaykit.confluent.kinds import is_cmf

@@ -63,7 +63,9 @@ Source: the CRDs of Confluent for Kubernetes; its examples, "CP Flink SQL on CFK
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.confluent.kinds import is_cmf
 from overlaykit.confluent.references import Reference, references
@@ -82,8 +84,7 @@ LEVEL = "error"
 _MANY = 200
 
 
-@dataclass
-class _Asked:
+class _Asked(Struct):
     """A reference of an object, with where it is looked up."""
 
     unit: Unit

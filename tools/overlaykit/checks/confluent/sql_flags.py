@@ -93,7 +93,8 @@ Interoperability".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.confluent import versions
 from overlaykit.confluent.kinds import SQL, is_cmf
@@ -112,8 +113,7 @@ _FLINK: Path = ("spec", "clusterSpec", "flinkVersion")
 _NO_SQL = ("flink", "cp-flink")
 
 
-@dataclass(frozen=True)
-class _Flag:
+class _Flag(Struct, frozen=True):
     """A value of CFK's chart without which the SQL kinds do not work."""
 
     path: tuple[str, ...]

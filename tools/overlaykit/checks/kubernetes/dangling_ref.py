@@ -89,7 +89,9 @@ Source: Kubernetes, "Configure a Pod to Use a ConfigMap", "Secrets", "Ingress", 
 import difflib
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.names import meant
@@ -127,8 +129,7 @@ _TEMPLATED = re.compile(r"\$\{|\{\{|\$\(|[<>*%]")
 _HASH = re.compile(r"-[0-9a-z]{10}")
 
 
-@dataclass
-class _Place:
+class _Place(Struct):
     """Where a reference is looked up: an object of a unit, its namespace, and what is there."""
 
     unit: Unit

@@ -61,8 +61,9 @@ Source: Kustomize, commonLabels and labels; Flink, labels of its pods on Kuberne
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from overlaykit.findings import Problem
 from overlaykit.render.objects import Object
@@ -88,8 +89,7 @@ _TYPES = ("flink-native-kubernetes", "flink-standalone-kubernetes")
 _ROLES = ("jobmanager", "taskmanager")
 
 
-@dataclass(frozen=True)
-class _Label:
+class _Label(Struct, frozen=True):
     key: str
     value: str
     place: Place

@@ -60,8 +60,9 @@ Source: Kustomize 5.8.1, rendered with and without the entry.
 import difflib
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from overlaykit.edit import CannotEdit
 from overlaykit.findings import Problem

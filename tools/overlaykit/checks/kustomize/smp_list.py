@@ -74,7 +74,9 @@ Source: Kustomize 5.8.1, rendered with and without the patch.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from overlaykit.edit import CannotEdit, set_value
 from overlaykit.emit import Style, inline, item
@@ -93,8 +95,7 @@ from overlaykit.source import Document, Path
 LEVEL = "warning"
 
 
-@dataclass(frozen=True, eq=False)
-class _Case:
+class _Case(Struct, frozen=True, eq=False):
     """A patch that may drop entries of an object's lists in a unit."""
 
     part: Part

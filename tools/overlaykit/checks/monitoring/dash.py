@@ -48,7 +48,8 @@ Source: Grafana, "Provision Grafana"; kiwigrid/k8s-sidecar.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.pods import mapping

@@ -128,7 +128,8 @@ Source: confluentinc/jmx-monitoring-stacks, Flink dashboards; Prometheus Operato
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.flink import is_flink, options
@@ -145,8 +146,7 @@ LEVEL = "warning"
 _JUDGED = ("job", "flink_cluster_id")
 
 
-@dataclass
-class _Scraping:
+class _Scraping(Struct):
     """How Flink is scraped here; None: a label or job may be anything."""
 
     labels: set[str] | None = field(default_factory=set)

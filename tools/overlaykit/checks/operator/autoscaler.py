@@ -77,7 +77,8 @@ Source: Flink Kubernetes Operator, "Autoscaler", classes AutoScalerOptions and A
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.operator import autoscaler, options

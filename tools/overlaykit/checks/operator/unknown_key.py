@@ -73,7 +73,8 @@ Source: Flink Kubernetes Operator, "Configuration".
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.operator import options

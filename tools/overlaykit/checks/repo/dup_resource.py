@@ -94,7 +94,8 @@ Source: Argo CD, "Sync options", Fail the sync if a shared resource is found.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import Application, is_application
 from overlaykit.argocd.hooks import is_hook
@@ -110,8 +111,7 @@ _Key = tuple[str, str, str, str, str]
 _AT: Path = ("metadata", "name")
 
 
-@dataclass(frozen=True)
-class _Owner:
+class _Owner(Struct, frozen=True):
     application: Application
     unit: Unit
     obj: Object

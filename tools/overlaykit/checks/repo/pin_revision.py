@@ -44,8 +44,9 @@ Source: Argo CD, "Tracking and deployment strategies"; Kustomize, remote targets
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import GROUP, TEMPLATED, Source, normal_url, sources
 from overlaykit.findings import Problem

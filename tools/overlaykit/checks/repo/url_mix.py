@@ -107,7 +107,8 @@ Source: Argo CD, "Application specification".
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.argocd.applications import TEMPLATED, Application, Source, normal_url
 from overlaykit.findings import Problem
@@ -117,8 +118,7 @@ from overlaykit.repo.world import World
 LEVEL = "warning"
 
 
-@dataclass(frozen=True)
-class _Use:
+class _Use(Struct, frozen=True):
     application: Application
     source: Source
     what: str

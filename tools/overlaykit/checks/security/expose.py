@@ -85,7 +85,8 @@ Source: Flink, "Security" and "Native Kubernetes"; Confluent Manager for Apache 
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.flink.configuration import flatten

@@ -105,7 +105,8 @@ Source: Kubernetes, "Network Policies"; Flink, "Configuration", ports; Flink Kub
 """
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.flink import OPERATOR_CHART, rest_port
@@ -150,8 +151,7 @@ _OPERATORS = {"metrics": 0, "health-port": 0}
 _NAME = "app.kubernetes.io/name"
 
 
-@dataclass(frozen=True)
-class _Lack:
+class _Lack(Struct, frozen=True):
     """What is not let through for a pod, and the rule to add."""
 
     closed: Closed

@@ -76,8 +76,9 @@ import base64
 import binascii
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from overlaykit.argocd.applications import Application, is_application, sources
 from overlaykit.findings import Problem

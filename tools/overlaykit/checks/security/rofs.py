@@ -84,7 +84,8 @@ Source: apache/flink-docker, docker-entrypoint.sh; Flink, "Configuration", io.tm
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from overlaykit.findings import Problem
 from overlaykit.kubernetes.flink import options, says, started
@@ -104,8 +105,7 @@ _FIELD: Path = ("securityContext", "readOnlyRootFilesystem")
 _WRITTEN = ("FLINK_PROPERTIES", "JOB_MANAGER_RPC_ADDRESS", "TASK_MANAGER_NUMBER_OF_TASK_SLOTS")
 
 
-@dataclass(frozen=True)
-class _Want:
+class _Want(Struct, frozen=True):
     """A folder that has to be writable, and what happens where it is not."""
 
     folder: str

@@ -93,8 +93,9 @@ Source: Flink, "SQL", reserved keywords; "Catalogs"; measured with the parser of
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import lru_cache
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.repo.sql_runners import CLIENT, CMF

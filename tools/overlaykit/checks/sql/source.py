@@ -101,7 +101,8 @@ Source: Flink, Kafka SQL connector, "Start Reading Position"; Flink CDC, SQL Ser
 """
 
 from collections.abc import Iterator
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from overlaykit.findings import Problem
 from overlaykit.repo.sqls import Sql
