@@ -14,7 +14,7 @@ from typing import Any
 from msgspec import convert, to_builtins
 
 from overlaykit import cache, disk
-from overlaykit.repo.build import Progress
+from overlaykit.repo.built import Progress
 from overlaykit.repo.git import Git
 from overlaykit.repo.scope import Scope
 from overlaykit.repo.tree import Tree

@@ -11,7 +11,7 @@ from overlaykit import baseline, disk, fix
 from overlaykit.errors import UsageError
 from overlaykit.findings import Finding
 from overlaykit.remember import validate_remembered
-from overlaykit.repo.build import Progress
+from overlaykit.repo.built import Progress
 from overlaykit.repo.git import Git
 from overlaykit.repo.root import below_checkout
 from overlaykit.repo.scope import Scope
@@ -90,7 +90,7 @@ def _judge(request: Request, progress: Progress) -> Result:
     if request.changed is not None:
         return validate_change(request.git, request.changed, request.targets, progress)
     if request.shard is not None:
-        return validate_shard(request.root, *_part(request.shard), request.targets, progress)
+        return validate_shard(request.git, *_part(request.shard), request.targets, progress)
     # Fixes are not remembered: they are worked out from the files as they are.
     if request.remembers and not request.fixes:
         return validate_remembered(request.git, request.targets, progress)

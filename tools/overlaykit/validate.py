@@ -12,7 +12,8 @@ from overlaykit.errors import UsageError
 from overlaykit.findings import Finding, Problem, settle
 from overlaykit.render import engines
 from overlaykit.render.objects import Object, dotted
-from overlaykit.repo.build import Progress, build_world, open_world
+from overlaykit.repo.build import build_world, open_world
+from overlaykit.repo.built import Progress
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.git import Git
 from overlaykit.repo.scope import Scope, of_change, of_shard
@@ -59,14 +60,14 @@ def validate_change(git: Git, change: str, targets: list[str], progress: Progres
 
 
 def validate_shard(
-    root: Path, number: int, count: int, targets: list[str], progress: Progress
+    git: Git, number: int, count: int, targets: list[str], progress: Progress
 ) -> Result:
     """Judge part `number` of `count`: the parts together say what `validate` says."""
     started = time.perf_counter()
-    scope = of_shard(root, number, count, checks.ids())
+    scope = of_shard(git, number, count, checks.ids())
     if not scope.clusters and scope.others is None:
         return Result(seconds=time.perf_counter() - started)
-    result = validate(root, targets, progress, scope)
+    result = validate(git.root, targets, progress, scope)
     result.seconds = time.perf_counter() - started
     return result
 

@@ -15,7 +15,8 @@ from overlaykit.impact.operated import Job
 from overlaykit.impact.pairs import Item, Pair, Pairs, Side
 from overlaykit.render import engines
 from overlaykit.render.objects import Object, dotted
-from overlaykit.repo.build import Progress, build_world, open_world
+from overlaykit.repo.build import build_world, open_world
+from overlaykit.repo.built import Progress
 from overlaykit.repo.git import Git
 from overlaykit.repo.scope import Part, of_both
 from overlaykit.repo.world import NotSeen, Unit, World

@@ -1,39 +1,27 @@
 """From files to a World: render what builds, read what is plain, follow the Applications."""
 
 import contextlib
-import itertools
 import re
 from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from msgspec.structs import replace
-
 from overlaykit import config as configuration
 from overlaykit import disk
 from overlaykit.argocd.applications import GROUP, Application, is_application, sources
-from overlaykit.render import engines, helm
-from overlaykit.render.blame import blame
-from overlaykit.render.engine import Render
-from overlaykit.render.objects import Object, object_of
-from overlaykit.render.plain import PlainEngine
-from overlaykit.render.provenance import Provenance
-from overlaykit.repo.broken import hazard
+from overlaykit.render.objects import object_of
+from overlaykit.repo.built import Known, Progress, built
 from overlaykit.repo.clusters import place_name
 from overlaykit.repo.git import Git
-from overlaykit.repo.graph import Broken, Graph
+from overlaykit.repo.graph import Graph
 from overlaykit.repo.judges import Judges
 from overlaykit.repo.kustomization import NAMES
 from overlaykit.repo.manifests import unit_of_files
 from overlaykit.repo.target import matches
 from overlaykit.repo.tree import YAML, Tree, everything, join
-from overlaykit.repo.unseen import inflatable, inflated, note_unseen, unbuildable
+from overlaykit.repo.unseen import note_unseen, unbuildable
 from overlaykit.repo.world import NotSeen, Unit, World
 from overlaykit.schema.crd import is_crd
-from overlaykit.source import Document, Place, SyntaxProblem
-
-Progress = Callable[[int, int], None]
-Known = Callable[[str], list[Object] | None]
 
 
 def open_world(
@@ -72,7 +60,8 @@ def build_world(
     """
     folders = [folder for folder in world.graph.targets if _offline(world, folder)]
     spared = _spared(world, folders, needs)
-    world.units.extend(_built(world, [f for f in folders if f not in spared], progress, known))
+    wanted = [folder for folder in folders if folder not in spared]
+    world.units.extend(built(world, wanted, progress, known))
     _choose_judged(world, spared)
     _add_files(world, asked)
     _add_deployed(world)
@@ -106,109 +95,6 @@ def _offline(world: World, folder: str) -> bool:
     if why:
         world.not_seen.append(NotSeen(folder or ".", why, (folder,)))
     return not why
-
-
-def _built(world: World, every: list[str], progress: Progress, known: Known) -> Iterator[Unit]:
-    """A unit for each folder; one that would cost too much is refused without Kustomize."""
-    found_before = {folder: objects for folder in every if (objects := known(folder)) is not None}
-    for folder, objects in found_before.items():
-        yield replace(_empty(world, folder), objects=objects)
-    hazards: dict[str, Broken] = {}
-    charts: list[str] = []
-
-    def sound() -> Iterator[str]:
-        """The folders to render, found while the first of them are rendered."""
-        for folder in every:
-            if folder in found_before:
-                continue
-            if found := hazard(world.graph, folder):
-                hazards[folder] = found
-            elif inflatable(world.graph, folder):
-                charts.append(folder)
-            else:
-                yield folder
-
-    count = 0
-
-    def done(_: Render) -> None:
-        nonlocal count
-        count += 1
-        progress(count, len(every) - len(found_before) - len(hazards) - len(charts))
-
-    units = list(_rendered(world, sound(), done))
-    for folder, found in hazards.items():
-        yield _refused(world, folder, found)
-    yield from _inflated(world, charts)
-    yield from units
-
-
-def _rendered(
-    world: World, folders: Iterator[str], done: Callable[[Render], None]
-) -> Iterator[Unit]:
-    first = next(folders, None)
-    if first is None:
-        return
-    every = itertools.chain([first], folders)
-    for render in engines.default().build(world.tree.root, every, done, objects=True):
-        if render.error is not None and "must specify --enable-helm" in render.error:
-            why = "inflates a Helm chart"
-            world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
-        elif render.error is not None:
-            world.lost = world.lost or render.lost
-            yield _refused(world, render.folder, blame(world.graph, render.folder, render.error))
-        else:
-            yield _unit(world, render)
-
-
-def _inflated(world: World, folders: list[str]) -> Iterator[Unit]:
-    """Folders with charts in them: Kustomize itself has Helm inflate these."""
-    if not folders:
-        return
-    engine = PlainEngine.found(helm.found())
-    for render in engine.build(world.tree.root, folders, lambda _: None):
-        if render.error is not None:
-            why = f"inflates a Helm chart: {render.error}"
-            world.not_seen.append(NotSeen(render.folder, why, (render.folder,)))
-        else:
-            world.charts.seen(inflated(world.graph, render.folder))
-            unit = _unit(world, render)
-            unit.chain = None  # no engine renders it otherwise to prove anything
-            unit.assuming = "that Argo CD's kustomize.buildOptions have --enable-helm"
-            yield unit
-
-
-def _refused(world: World, folder: str, broken: Broken) -> Unit:
-    """A folder that does not build; its source objects are kept as drafts."""
-    cluster, workload = place_name(folder, world.config.clusters)
-    sources: dict[int, Document] = {}
-    unit = Unit(folder, cluster, workload, lambda *_: broken.place, broken=broken)
-    for document in Provenance(world.graph, folder).manifests:
-        if isinstance(document.data, dict):
-            obj = Object(document.data, world.kubernetes(cluster), draft=True)
-            sources[id(obj)] = document
-            unit.drafts.append(obj)
-    unit.locate = lambda obj, path, key: (
-        sources[id(obj)].place_of(path, key) or sources[id(obj)].nearest(path)
-    )
-    return unit
-
-
-def _empty(world: World, folder: str) -> Unit:
-    """A folder that builds, its objects still to come."""
-    cluster, workload = place_name(folder, world.config.clusters)
-    chain = Provenance(world.graph, folder)
-    return Unit(folder, cluster, workload, chain.locate, chain=chain)
-
-
-def _unit(world: World, render: Render) -> Unit:
-    unit = _empty(world, render.folder)
-    try:
-        unit.objects = world.reader.read(render, world.kubernetes(unit.cluster))
-    except SyntaxProblem as problem:
-        kustomization = world.graph.kustomizations[render.folder]
-        message = f"the render is no readable YAML (line {problem.line}): {problem.what}"
-        unit.broken = Broken(Place(kustomization.file), message, "mend the value it comes from")
-    return unit
 
 
 def _spared(world: World, folders: list[str], needs: Callable[[str], bool]) -> set[str]:

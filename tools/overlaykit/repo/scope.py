@@ -109,10 +109,10 @@ class Scope(Struct, frozen=True):
 Part = tuple[Path, Scope]
 
 
-def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
+def of_shard(git: Git, number: int, count: int, checks: list[str]) -> Scope:
     """Part `number` (from 1) of `count`: some clusters, each always in the same part whatever
     other clusters there are; one part has what belongs to no cluster, too."""
-    tree = Tree(root)
+    tree = Tree(git.root, git=git)
     glob = config.load(tree, checks).clusters
     whole = Scope(glob=glob)
     known = {whole.cluster(name) for name in tree.files} - {""}
@@ -120,7 +120,8 @@ def of_shard(root: Path, number: int, count: int, checks: list[str]) -> Scope:
     index = indexes.of_tree(tree)
     beside = _beside(index, whole, own)
     others = frozenset(known - own) if _shard("", count) == number else None
-    return Scope(clusters=own, glob=glob, beside=beside, others=others).hiding(index)
+    found = Scope(clusters=own, glob=glob, beside=beside, git=git, others=others)
+    return found.hiding(index)
 
 
 def _shard(cluster: str, count: int) -> int:

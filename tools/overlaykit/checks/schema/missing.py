@@ -1,7 +1,7 @@
 """Every kind has a schema to judge it by.
 
 Objects of a kind without a schema are rendered but nobody looks at their fields: a typo in them
-passes. Said once a kind; `overlay schemas add` makes a schema from the CRD.
+passes. Said once a kind and cluster; `overlay schemas add` makes a schema from the CRD.
 
 Bad:
     # file: overlays/dev/kustomization.yaml
@@ -43,7 +43,8 @@ LEVEL = "info"
 
 def check_repository(world: World) -> Iterator[Problem]:
     told = _told_elsewhere(world)
-    unknown: dict[tuple[str, str], list[Problem]] = {}
+    # By cluster, so that a run over some of them says what a run over all says of these.
+    unknown: dict[tuple[str, str, str], list[Problem]] = {}
     for unit in world.judged:
         for obj in unit.objects:
             kind = (obj.api_version, obj.kind)
@@ -52,16 +53,14 @@ def check_repository(world: World) -> Iterator[Problem]:
             if not world.judges.knows(obj):
                 place = unit.locate(obj, ("kind",), False)
                 problem = Problem("", "", at=place, object=obj.label, cluster=unit.cluster)
-                unknown.setdefault(kind, []).append(problem)
-    for (api_version, name), seen in sorted(unknown.items()):
-        first = min(seen, key=lambda problem: (problem.at or Place(""), problem.cluster))
-        count = len({problem.object for problem in seen})
+                unknown.setdefault((*kind, unit.cluster), []).append(problem)
+    for (api_version, name, cluster), seen in sorted(unknown.items()):
+        first = min(seen, key=lambda problem: problem.at or Place(""))
         yield Problem(
-            f"no schema is known for {name} ({api_version}): "
-            f"{count} object{'s' if count > 1 else ''} not judged by one",
+            f"no schema is known for {name} ({api_version}): its objects are not judged by one",
             "make one from its CRD: overlay schemas add CRD.yaml",
             at=first.at,
-            cluster=first.cluster,
+            cluster=cluster,
             object=first.object,
         )
 
