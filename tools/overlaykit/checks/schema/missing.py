@@ -35,7 +35,8 @@ from collections.abc import Iterator
 from overlaykit.checks.kubernetes import unknown_kind
 from overlaykit.confluent.kinds import SERVED
 from overlaykit.findings import Problem
-from overlaykit.repo.world import World
+from overlaykit.render.objects import Object
+from overlaykit.repo.world import Unit, World
 from overlaykit.source import Place
 
 LEVEL = "info"
@@ -44,24 +45,24 @@ LEVEL = "info"
 def check_repository(world: World) -> Iterator[Problem]:
     told = _told_elsewhere(world)
     # By cluster, so that a run over some of them says what a run over all says of these.
-    unknown: dict[tuple[str, str, str], list[Problem]] = {}
+    first: dict[tuple[str, str, str], tuple[Place, Unit, Object]] = {}
     for unit in world.judged:
         for obj in unit.objects:
             kind = (obj.api_version, obj.kind)
-            if kind in told or not all(kind):
-                continue
-            if not world.judges.knows(obj):
-                place = unit.locate(obj, ("kind",), False)
-                problem = Problem("", "", at=place, object=obj.label, cluster=unit.cluster)
-                unknown.setdefault((*kind, unit.cluster), []).append(problem)
-    for (api_version, name, cluster), seen in sorted(unknown.items()):
-        first = min(seen, key=lambda problem: problem.at or Place(""))
+            if kind not in told and all(kind) and not world.judges.knows(obj):
+                here = (unit.locate(obj, ("kind",), False), unit, obj)
+                seen = first.setdefault((*kind, unit.cluster), here)
+                first[*kind, unit.cluster] = min(seen, here, key=lambda one: one[0])
+    for (api_version, name, cluster), (place, unit, obj) in sorted(
+        first.items(), key=lambda item: item[0]
+    ):
         yield Problem(
             f"no schema is known for {name} ({api_version}): its objects are not judged by one",
             "make one from its CRD: overlay schemas add CRD.yaml",
-            at=first.at,
+            at=place,
             cluster=cluster,
-            object=first.object,
+            workload=unit.workload,
+            object=obj.label,
         )
 
 
