@@ -100,6 +100,10 @@ lint: $(READY) ## Check style and types
 	@$(BIN)/ruff format --check tools tests benchmarks
 	@$(BIN)/mypy
 
+.PHONY: unit
+unit: setup ## The tests that take a minute: all but those that go over the whole repository
+	@$(BIN)/python -m pytest -q -n auto -m 'not engines and not whole'
+
 .PHONY: test
 test: setup lint ## Lint, unit tests and render tests
 	@$(BIN)/python -m pytest -q -n auto -m 'not engines'

@@ -12,6 +12,8 @@ from overlaykit.edit import CannotEdit
 from overlaykit.source import Path as Steps
 from overlaykit.source import load
 
+pytestmark = pytest.mark.whole
+
 ROOT = Path(__file__).resolve().parents[1]
 FILES = sorted(
     path

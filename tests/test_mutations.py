@@ -13,6 +13,8 @@ from helpers import ROOT
 from overlaykit.validate import validate
 from planted import Case, cases
 
+pytestmark = pytest.mark.whole
+
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:

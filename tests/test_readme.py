@@ -10,6 +10,8 @@ import pytest
 
 from helpers import ROOT, overlay
 
+pytestmark = pytest.mark.whole
+
 TEXT = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"^```sh\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
 LINES = [part for block in BLOCKS for line in block.splitlines() for part in line.split("&&")]

@@ -12,6 +12,8 @@ from overlaykit.findings import Finding
 from overlaykit.repo.git import Git
 from overlaykit.run import Request, carry_out
 
+pytestmark = pytest.mark.whole
+
 
 def git(root: Path, *words: str) -> str:
     who = ["-c", "user.name=a", "-c", "user.email=a@b.test"]

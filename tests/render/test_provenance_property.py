@@ -12,6 +12,8 @@ from overlaykit.repo.tree import Tree
 from overlaykit.source import Place
 from render.proof import Proof
 
+pytestmark = pytest.mark.whole
+
 SAMPLE = (
     "overlays/demo",
     "overlays/flink-demo/flink-resources",

@@ -22,6 +22,8 @@ from overlaykit.render.plain import PlainEngine
 from overlaykit.render.workers import Request, WorkerEngine
 from overlaykit.source import parse
 
+pytestmark = pytest.mark.whole
+
 Plant = Callable[[dict[str, str]], Path]
 LISTS_ONE = "resources: [a.yaml]\n"
 
@@ -197,6 +199,7 @@ def test_workers_killed_at_random_change_no_result(plant: Plant) -> None:
             assert [name for name, render in found.items() if render.error] == []
 
 
+@pytest.mark.warm
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
 def test_warm_workers_render_the_same_and_leave_when_nobody_needs_them(plant: Plant) -> None:
     root = plant(good(20))
@@ -212,6 +215,7 @@ def test_warm_workers_render_the_same_and_leave_when_nobody_needs_them(plant: Pl
     assert not workers_of(os.getpid())
 
 
+@pytest.mark.warm
 def test_a_warm_worker_that_is_lost_is_replaced(plant: Plant) -> None:
     root = plant(good(8))
     with engines.warmed():
@@ -223,6 +227,7 @@ def test_a_warm_worker_that_is_lost_is_replaced(plant: Plant) -> None:
     assert [render.error for render in found] == [None] * 8
 
 
+@pytest.mark.warm
 def test_a_tree_with_a_schema_gets_a_worker_that_was_never_warm(plant: Plant) -> None:
     schema = {"s/schema.json": '{"definitions": {}}', "s/a.yaml": config_map("a")}
     listed = LISTS_ONE + "openapi: {path: schema.json}\n"
@@ -275,6 +280,7 @@ def told(root: Path) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.warm
 @pytest.mark.skipif(sys.platform != "linux", reason="finds the workers below /proc")
 @pytest.mark.parametrize("seed", range(3))
 def test_workers_killed_at_random_change_no_finding(plant: Plant, seed: int) -> None:

@@ -12,6 +12,8 @@ import pytest
 
 from helpers import ROOT, overlay
 
+pytestmark = pytest.mark.whole
+
 Plant = Callable[[dict[str, str]], Path]
 Finding = tuple[str, str, int, str]
 OWN = ("apps", "workloads", "overlays")

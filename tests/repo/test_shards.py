@@ -11,6 +11,8 @@ import pytest
 from helpers import overlay
 from repo.test_scope import edits, fleet, tree  # noqa: F401
 
+pytestmark = pytest.mark.whole
+
 Findings = dict[tuple[str, str, str, int, str], set[str]]
 
 

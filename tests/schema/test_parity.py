@@ -13,6 +13,8 @@ from corpus import mutations, unknown, valid
 from overlaykit.schema.judge import Judge
 from overlaykit.schema.store import Store, builtin
 
+pytestmark = pytest.mark.whole
+
 REPO = Path(__file__).resolve().parents[2]
 MINOR = "v1.34"
 
