@@ -84,3 +84,15 @@ def test_it_answers_from_any_folder_below(tmp_path: Path) -> None:
 
 def test_the_version() -> None:
     assert overlay(ROOT, "--version").output.startswith("overlay 0.")
+
+
+def test_an_interrupted_run_has_found_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C ended with 1, which says that there are findings."""
+
+    def interrupted(*_: object) -> Path:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("overlaykit.commands.validate.root_of", interrupted)
+    done = overlay(ROOT, "validate")
+    assert done.exit_code == 130
+    assert "interrupted" in done.stderr

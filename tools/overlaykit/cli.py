@@ -55,7 +55,11 @@ class Verbs(click.Group):
             kind = "usage" if isinstance(error, UsageError) else "cannot look"
             click.secho(f"overlay: {kind}: {error}", err=True, fg="red")
             ctx.exit(error.code)
-        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+        except (KeyboardInterrupt, click.Abort):
+            # As every program that Ctrl-C ends; 1 would say that something was found.
+            click.echo("overlay: interrupted", err=True)
+            ctx.exit(130)
+        except (click.ClickException, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
             if os.environ.get("OVERLAY_TRACEBACK"):
